@@ -1,0 +1,28 @@
+"""Who acts, as values: made once at the edge and handed to every act."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["controller", "reviewer"]
+Language = Literal["nl", "en"]
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerClaims:
+    """What a valid learner token says. There may be no learner yet: the row is made by the act of consent."""
+
+    organisation_id: uuid.UUID
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class ActingMember:
+    """A signed-in member of staff."""
+
+    id: uuid.UUID
+    organisation_id: uuid.UUID
+    organisation: str
+    name: str
+    roles: frozenset[str]
+    language: Language

@@ -1,0 +1,75 @@
+"""Consent: given by an act, for one purpose, to one version of the policy; withdrawn just as easily."""
+
+import datetime as dt
+import uuid
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from people.actors import LearnerClaims
+from privacy import policy
+from privacy.errors import ConsentRequired, PolicyOutdated
+from privacy.models import Consent
+from store import journal
+
+LEARNING = "learning"
+
+
+def give(
+    session: Session, claims: LearnerClaims, learner_id: uuid.UUID, version: str, purposes: list[str], now: dt.datetime
+) -> None:
+    """The learner agrees to these purposes; what they read must be the current policy."""
+    current = policy.current()
+    if version != current.version:
+        raise PolicyOutdated
+    if LEARNING not in purposes or not set(purposes) <= set(current.purposes):
+        raise ConsentRequired
+    _end(session, learner_id, now)
+    for purpose in purposes:
+        session.add(
+            Consent(
+                id=uuid.uuid4(),
+                organisation_id=claims.organisation_id,
+                learner_id=learner_id,
+                purpose=purpose,
+                policy=version,
+                given_at=now,
+            )
+        )
+    journal.note(
+        session,
+        "consent.given",
+        organisation_id=claims.organisation_id,
+        now=now,
+        learner_id=learner_id,
+        policy=version,
+    )
+
+
+def withdraw(session: Session, claims: LearnerClaims, learner_id: uuid.UUID, now: dt.datetime) -> None:
+    """Ends all consent; from the next message on nothing is processed."""
+    _end(session, learner_id, now)
+    journal.note(session, "consent.withdrawn", organisation_id=claims.organisation_id, now=now, learner_id=learner_id)
+
+
+def given_at(session: Session, learner_id: uuid.UUID) -> dt.datetime | None:
+    """When this learner agreed to the current policy; None when they did not, or took it back."""
+    return session.execute(
+        select(Consent.given_at).where(
+            Consent.learner_id == learner_id,
+            Consent.purpose == LEARNING,
+            Consent.policy == policy.current().version,
+            Consent.withdrawn_at.is_(None),
+        )
+    ).scalar_one_or_none()
+
+
+def require(session: Session, learner_id: uuid.UUID) -> None:
+    """Raises `ConsentRequired` unless there is a live consent to the current policy."""
+    if given_at(session, learner_id) is None:
+        raise ConsentRequired
+
+
+def _end(session: Session, learner_id: uuid.UUID, now: dt.datetime) -> None:
+    live = (Consent.learner_id == learner_id, Consent.withdrawn_at.is_(None))
+    session.execute(update(Consent).where(*live).values(withdrawn_at=now))

@@ -1,0 +1,77 @@
+"""Who looked at whose answer: written in the transaction that shows it, read by the learner."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from people.actors import ActingMember
+from people.models import Member
+from privacy.models import Look
+from store import journal
+
+Purpose = Literal["employer", "review"]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One look, as the learner reads it."""
+
+    who: str
+    purpose: str
+    question_id: uuid.UUID
+    at: dt.datetime
+
+
+def record(
+    session: Session,
+    member: ActingMember,
+    learner_id: uuid.UUID,
+    question_id: uuid.UUID,
+    purpose: Purpose,
+    now: dt.datetime,
+) -> None:
+    """This member opens the answer of this learner to this question now."""
+    session.add(
+        Look(
+            id=uuid.uuid4(),
+            organisation_id=member.organisation_id,
+            learner_id=learner_id,
+            member_id=member.id,
+            question_id=question_id,
+            purpose=purpose,
+            at=now,
+        )
+    )
+    journal.note(
+        session,
+        "answer.opened",
+        organisation_id=member.organisation_id,
+        now=now,
+        learner_id=learner_id,
+        member_id=member.id,
+        question_id=question_id,
+        purpose=purpose,
+    )
+
+
+def since(
+    session: Session, member_id: uuid.UUID, learner_id: uuid.UUID, question_id: uuid.UUID, moment: dt.datetime
+) -> bool:
+    """Has this member opened this answer since then?"""
+    theirs = (Look.member_id == member_id, Look.learner_id == learner_id, Look.question_id == question_id)
+    return session.execute(select(Look.id).where(*theirs, Look.at >= moment).limit(1)).first() is not None
+
+
+def of_learner(session: Session, learner_id: uuid.UUID) -> list[Seen]:
+    """All looks at this learner's answers, the latest first. Employers are named, reviewers by their task."""
+    rows = session.execute(
+        select(Member.name, Look.purpose, Look.question_id, Look.at)
+        .join(Member, Member.id == Look.member_id)
+        .where(Look.learner_id == learner_id)
+        .order_by(Look.at.desc())
+    )
+    return [Seen(*row) for row in rows]
