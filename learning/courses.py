@@ -1,0 +1,212 @@
+"""Courses as files: the documented schema, reading with clear errors, and loading into the database."""
+
+import datetime as dt
+import hashlib
+import json
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from learning.errors import CourseInvalid
+from learning.models import Course, Question
+from people.actors import Language
+
+Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Texts = dict[Language, Annotated[str, Field(min_length=1, max_length=4000)]]
+Stance = Literal["approve", "disapprove"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class StanceQuestion(_Part):
+    """Graded by the intent of approval in a free-text answer; one of approve and disapprove is right."""
+
+    kind: Literal["stance"]
+    key: Slug
+    text: Texts
+    expected: Stance
+    readings: dict[Stance, Texts]
+    """Completes "I read: …" for each intent, so that the learner sees what the machine understood."""
+    why: Texts
+    points: Annotated[int, Field(ge=1, le=100)] = 1
+    flagged: bool = False
+
+
+class Option(_Part):
+    """One button of a choice question."""
+
+    key: Slug
+    text: Texts
+    right: bool = False
+
+
+class ChoiceQuestion(_Part):
+    """Buttons, exactly one of them right."""
+
+    kind: Literal["choice"]
+    key: Slug
+    text: Texts
+    options: Annotated[list[Option], Field(min_length=2, max_length=5)]
+    why: Texts
+    points: Annotated[int, Field(ge=1, le=100)] = 1
+    flagged: bool = False
+
+    @model_validator(mode="after")
+    def _one_right(self) -> "ChoiceQuestion":
+        if sum(option.right for option in self.options) != 1:
+            raise ValueError("exactly one option must have right: true")
+        if len({option.key for option in self.options}) < len(self.options):
+            raise ValueError("two options have the same key")
+        return self
+
+
+class OpenQuestion(_Part):
+    """A reflection: kept as the learner's own, never graded."""
+
+    kind: Literal["open"]
+    key: Slug
+    text: Texts
+    reply: Texts
+    flagged: bool = False
+
+
+AnyQuestion = Annotated[StanceQuestion | ChoiceQuestion | OpenQuestion, Field(discriminator="kind")]
+
+
+class Lesson(_Part):
+    """Something to read, then the questions about it."""
+
+    key: Slug
+    title: Texts
+    text: Texts
+    questions: Annotated[list[AnyQuestion], Field(min_length=1)]
+
+
+class CourseFile(_Part):
+    """A whole course. The first language is the default one, and each text has all of them."""
+
+    slug: Slug
+    languages: Annotated[list[Language], Field(min_length=1)]
+    title: Texts
+    summary: Texts
+    lessons: Annotated[list[Lesson], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _complete(self) -> "CourseFile":
+        keys = [question.key for question in self.questions()]
+        doubles = sorted({key for key in keys if keys.count(key) > 1})
+        if doubles:
+            raise ValueError(f"question keys must be unique in a course: {', '.join(doubles)}")
+        missing = [path for path, texts in _texts(self.model_dump(), ()) if set(self.languages) - set(texts)]
+        if missing:
+            raise ValueError(f"these texts lack a language of the course: {'; '.join(missing)}")
+        return self
+
+    def questions(self) -> Iterator[StanceQuestion | ChoiceQuestion | OpenQuestion]:
+        """All questions, in order."""
+        return (question for lesson in self.lessons for question in lesson.questions)
+
+    def version(self) -> str:
+        """A hash of the content: the same text is the same version."""
+        return _hash(self.model_dump(mode="json"))
+
+
+def read(path: Path) -> CourseFile:
+    """A course from a YAML file; raises `CourseInvalid` with file, line and what is wrong with it."""
+    try:
+        node = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
+        return CourseFile.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = mark.line + 1 if mark else 1
+        raise CourseInvalid(f"{path}:{line}: {getattr(error, 'problem', 'not YAML')}") from None
+    except UnicodeDecodeError:
+        raise CourseInvalid(f"{path}:1: not UTF-8 text") from None
+    except ValidationError as error:
+        found = [f"{path}:{_line(node, one['loc'])}: {_where(one['loc'])}: {one['msg']}" for one in error.errors()]
+        raise CourseInvalid("\n".join(found)) from None
+
+
+def load(session: Session, organisation_id: uuid.UUID, file: CourseFile, now: dt.datetime) -> uuid.UUID:
+    """Makes or renews this course of the organisation; questions that are gone are retired, not deleted."""
+    row = {"organisation_id": organisation_id, "slug": file.slug, "version": file.version()}
+    row |= {"content": file.model_dump(mode="json"), "loaded_at": now}
+    renewed = {name: row[name] for name in ("version", "content", "loaded_at")}
+    course = insert(Course).values(id=uuid.uuid4(), **row)
+    session.execute(course.on_conflict_do_update(index_elements=["organisation_id", "slug"], set_=renewed))
+    course_id = session.execute(select(Course.id).where(Course.slug == file.slug)).scalar_one()
+    kept = []
+    for position, question in enumerate(file.questions(), start=1):
+        session.execute(_upsert(organisation_id, course_id, position, question))
+        kept.append(question.key)
+    gone = update(Question).where(Question.course_id == course_id, Question.key.not_in(kept))
+    session.execute(gone.where(Question.retired_at.is_(None)).values(retired_at=now))
+    return course_id
+
+
+def _upsert(
+    organisation_id: uuid.UUID,
+    course_id: uuid.UUID,
+    position: int,
+    question: StanceQuestion | ChoiceQuestion | OpenQuestion,
+) -> Any:
+    values = {
+        "position": position,
+        "kind": question.kind,
+        "points": 0 if isinstance(question, OpenQuestion) else question.points,
+        "flagged": question.flagged,
+        "version": _hash(question.model_dump(mode="json")),
+        "retired_at": None,
+    }
+    row = {"id": uuid.uuid4(), "organisation_id": organisation_id, "course_id": course_id, "key": question.key}
+    statement = insert(Question).values(**row, **values)
+    return statement.on_conflict_do_update(index_elements=["course_id", "key"], set_=values)
+
+
+def _hash(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def _texts(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each text of the course with its place: a text is a mapping from language to string."""
+    if isinstance(value, dict):
+        if value and set(value) <= {"nl", "en"}:
+            yield ".".join(path), value
+            return
+        for key, part in value.items():
+            yield from _texts(part, (*path, str(key)))
+    elif isinstance(value, list):
+        for part in value:
+            name = part.get("key", "?") if isinstance(part, dict) else "?"
+            yield from _texts(part, (*path, str(name)))
+
+
+def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+    """The line (from 1) of the innermost node on the way to a place that the validator names."""
+    line = 1
+    for step in location:
+        if node is None:
+            break
+        line = node.start_mark.line + 1
+        if isinstance(node, yaml.MappingNode):
+            following = next((pair for pair in node.value if pair[0].value == step), None)
+            if following is None:
+                continue  # pydantic adds the name of the union member; it is not in the file
+            line, node = following[0].start_mark.line + 1, following[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+            node = node.value[step]
+            line = node.start_mark.line + 1
+    return line
+
+
+def _where(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(step) for step in location) or "course"

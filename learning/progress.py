@@ -1,0 +1,69 @@
+"""Progress and points: counted from what stands now, never stored."""
+
+import uuid
+from dataclasses import dataclass
+
+from sqlalchemy import and_, bindparam, select
+from sqlalchemy.orm import Session
+
+from learning.catalogue import Asked, Taught
+from learning.models import Answer, Decision, Question
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What stands for one answered question; an answer to an open question has no outcome."""
+
+    outcome: str | None
+    points: int
+    tries: int
+    in_review: bool
+    maker: str | None
+
+    @property
+    def asked_again(self) -> bool:
+        """The machine could not tell and asked once more: the question is still open."""
+        return self.outcome == "undecided" and self.tries == 1 and not self.in_review
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """All marks of a learner in a course."""
+
+    course: Taught
+    marks: dict[uuid.UUID, Mark]
+
+    @property
+    def answered(self) -> int:
+        return sum(not self._is_open(question) for question in self.course.questions)
+
+    @property
+    def points(self) -> int:
+        return sum(self.marks[question.id].points for question in self.course.questions if question.id in self.marks)
+
+    @property
+    def finished(self) -> bool:
+        return self.next_question() is None
+
+    def next_question(self) -> Asked | None:
+        """The first question that is still open; None when the course is done."""
+        return next((question for question in self.course.questions if self._is_open(question)), None)
+
+    def _is_open(self, question: Asked) -> bool:
+        mark = self.marks.get(question.id)
+        return mark is None or mark.asked_again
+
+
+MARKS = (
+    select(Answer.question_id, Decision.outcome, Decision.points, Decision.tries, Decision.in_review, Decision.maker)
+    .join(Question, Question.id == Answer.question_id)
+    .outerjoin(Decision, and_(Decision.learner_id == Answer.learner_id, Decision.question_id == Answer.question_id))
+    .where(Answer.learner_id == bindparam("learner"), Question.course_id == bindparam("course"))
+)
+
+
+def standing(session: Session, course: Taught, learner_id: uuid.UUID) -> Standing:
+    """What stands for this learner in this course now."""
+    rows = session.execute(MARKS, {"learner": learner_id, "course": course.id})
+    marks = {row[0]: Mark(row[1], row[2] or 0, row[3] or 0, bool(row[4]), row[5]) for row in rows}
+    return Standing(course, marks)

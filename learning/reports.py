@@ -1,0 +1,167 @@
+"""The employer's view: latest answers to flagged questions, and nothing more unless an agreement says so."""
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy.orm import Session
+
+from learning.answering import text_of
+from learning.errors import NotFound
+from learning.models import Answer, Course, Decision, Enrolment, Question
+from people.actors import ActingMember
+from people.models import Learner
+from privacy import looks
+from privacy.agreements import Grant, granted
+from store.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class CourseSummary:
+    """A course with how many answers its employer may see."""
+
+    slug: str
+    content: dict[str, object]
+    flagged: int
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleAnswer:
+    """An answer that the employer may open. `outcome` is None unless an agreement grants results."""
+
+    learner_id: uuid.UUID
+    subject: str
+    question_id: uuid.UUID
+    question_key: str
+    answered_at: dt.datetime
+    in_review: bool
+    outcome: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class VisibleLearner:
+    """A learner's progress, for an employer with an agreement; what is not granted is None."""
+
+    subject: str
+    answered: int | None
+    points: int | None
+    seconds: int | None
+    interactions: int | None
+
+
+def courses(session: Session) -> list[CourseSummary]:
+    """The organisation's courses."""
+    visible = and_(Question.course_id == Course.id, Question.flagged)
+    rows = session.execute(
+        select(Course.slug, Course.content, func.count(Question.id.distinct()), func.count(Answer.learner_id))
+        .outerjoin(Question, visible)
+        .outerjoin(Answer, Answer.question_id == Question.id)
+        .group_by(Course.id)
+        .order_by(Course.slug)
+    )
+    return [CourseSummary(*row) for row in rows]
+
+
+def visible_answers(session: Session, course: str, today: dt.date) -> list[VisibleAnswer]:
+    """Who answered which visible question of this course when, without the answers; raises `NotFound`."""
+    if session.execute(select(Course.id).where(Course.slug == course)).one_or_none() is None:
+        raise NotFound
+    grants = granted(session, course, today)
+    rows = session.execute(_visible(grants).where(Course.slug == course).order_by(Question.position, Learner.subject))
+    return [_shown(row, grants) for row in rows]
+
+
+def open_answer(
+    session: Session,
+    vault: Vault,
+    member: ActingMember,
+    course: str,
+    learner_id: uuid.UUID,
+    question_id: uuid.UUID,
+    now: dt.datetime,
+) -> tuple[VisibleAnswer, str]:
+    """One answer in plain text; the look is recorded in the same transaction. Raises `NotFound` if not visible."""
+    grants = granted(session, course, now.date())
+    row = session.execute(
+        _visible(grants).where(
+            Course.slug == course, Answer.learner_id == learner_id, Answer.question_id == question_id
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    looks.record(session, member, learner_id, question_id, "employer", now)
+    return _shown(row, grants), text_of(session, vault, learner_id, question_id)
+
+
+def visible_learners(session: Session, course: str, today: dt.date) -> list[VisibleLearner]:
+    """What agreements grant about each learner of this course; empty without one."""
+    grants = granted(session, course, today)
+    if not grants & {Grant.PROGRESS, Grant.RESULTS, Grant.DURATION}:
+        return []
+    rows = session.execute(
+        select(
+            Learner.subject,
+            func.count(Answer.question_id),
+            func.coalesce(func.sum(Decision.points), 0),
+            Enrolment.seconds,
+            Enrolment.interactions,
+        )
+        .select_from(Enrolment)
+        .join(Learner, Learner.id == Enrolment.learner_id)
+        .join(Course, Course.id == Enrolment.course_id)
+        .outerjoin(Question, Question.course_id == Course.id)
+        .outerjoin(Answer, and_(Answer.learner_id == Learner.id, Answer.question_id == Question.id))
+        .outerjoin(Decision, and_(Decision.learner_id == Learner.id, Decision.question_id == Answer.question_id))
+        .where(Course.slug == course)
+        .group_by(Learner.id, Enrolment.seconds, Enrolment.interactions)
+        .order_by(Learner.subject)
+    )
+    return [
+        VisibleLearner(
+            subject,
+            answered if Grant.PROGRESS in grants else None,
+            points if Grant.RESULTS in grants else None,
+            seconds if Grant.DURATION in grants else None,
+            interactions if Grant.DURATION in grants else None,
+        )
+        for subject, answered, points, seconds, interactions in rows
+    ]
+
+
+def seen_by_employer(session: Session, learner_id: uuid.UUID, course: str, today: dt.date) -> list[VisibleAnswer]:
+    """The same list for one learner: exactly what the employer can see of them."""
+    grants = granted(session, course, today)
+    rows = session.execute(
+        _visible(grants).where(Course.slug == course, Answer.learner_id == learner_id).order_by(Question.position)
+    )
+    return [_shown(row, grants) for row in rows]
+
+
+def _visible(grants: frozenset[Grant]) -> Select[Any]:
+    """The one query behind every view of the employer."""
+    query = (
+        select(
+            Learner.id,
+            Learner.subject,
+            Question.id,
+            Question.key,
+            Answer.answered_at,
+            Decision.in_review | ((Decision.outcome == "undecided") & (Decision.tries > 1)),
+            Decision.outcome,
+        )
+        .select_from(Answer)
+        .join(Learner, Learner.id == Answer.learner_id)
+        .join(Question, Question.id == Answer.question_id)
+        .join(Course, Course.id == Question.course_id)
+        .outerjoin(Decision, and_(Decision.learner_id == Learner.id, Decision.question_id == Question.id))
+    )
+    return query if Grant.ALL_ANSWERS in grants else query.where(Question.flagged)
+
+
+def _shown(row: Row[Any], grants: frozenset[Grant]) -> VisibleAnswer:
+    learner_id, subject, question_id, key, at, in_review, outcome = row
+    shown = outcome if Grant.RESULTS in grants else None
+    return VisibleAnswer(learner_id, subject, question_id, key, at, bool(in_review), shown)
