@@ -1,0 +1,21 @@
+"""Why an act on an appeal is not possible."""
+
+
+class AppealNotFound(Exception):
+    """There is no such appeal for whoever asks."""
+
+
+class NotPossible(Exception):
+    """The appeal's state does not allow this act; `act` names it."""
+
+    def __init__(self, act: str) -> None:
+        super().__init__(act)
+        self.act = act
+
+
+class Stale(Exception):
+    """Somebody else was first: the claim is theirs, has run out, or the appeal has moved on. Nothing was changed."""
+
+
+class NothingToAppeal(Exception):
+    """There is no decision that could be disputed: no answer, or a person has already decided."""
