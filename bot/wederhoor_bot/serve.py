@@ -1,0 +1,44 @@
+"""`python -m wederhoor_bot.serve`: Rasa on loopback, quiet, without telemetry, with memory that is nobody else's."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import sys
+import tempfile
+
+from wederhoor_bot.train import FOLDER, model
+
+PR_SET_DUMPABLE = 4
+ENVIRONMENT = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "LOG_LEVEL": "WARNING",
+    "LOG_LEVEL_LIBRARIES": "ERROR",
+    "PYTHONWARNINGS": "ignore",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "CUDA_VISIBLE_DEVICES": "",
+    "OMP_NUM_THREADS": "1",
+    "SANIC_BACKLOG": "1000",
+}
+
+
+def main() -> None:
+    """Becomes `rasa run`. The API, debug mode and CORS of Rasa stay off: only our channel answers."""
+    for name, value in ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    os.environ["HOME"] = tempfile.mkdtemp(prefix="wederhoor-bot-")  # Rasa writes a settings file to HOME
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if os.environ.get("WEDERHOOR_DUMPABLE") != "1":
+        ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0)
+    os.chdir(FOLDER)
+    port = os.environ.get("WEDERHOOR_BOT_PORT", "5105")
+    sys.argv = ["rasa", "run", "-i", "127.0.0.1", "-p", port, "-m", str(model())]
+    sys.argv += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+    from rasa.__main__ import main as rasa
+
+    rasa()
+
+
+if __name__ == "__main__":
+    main()
