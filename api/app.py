@@ -1,0 +1,97 @@
+"""The ASGI app: routes, pages, errors and headers around one `Wiring`."""
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from api import errors
+from api.auth import Believed
+from api.errors import BAD_REQUEST, PUBLIC, UNEXPECTED, Public, problem
+from api.limits import Limit
+from api.origins import Origins
+from api.pages import employer, home, review, sign_in
+from api.pages.rendering import error_page
+from api.routes import conversation, files, health
+from api.security import Guard
+from api.wiring import Wiring
+from learning.errors import MovedOn
+from privacy.errors import ConsentRequired
+
+log = structlog.get_logger()
+
+DESCRIPTION = """A learner talks in a widget; a machine grades; every decision can be taken to a person.
+
+Learner routes take `Authorization: Bearer <token>`, a JWT that the organisation's site signs with Ed25519
+(`aud` wederhoor, `sub` an opaque id, at most one hour). Errors are `application/problem+json` with a `code`."""
+
+
+def make_app(wiring: Wiring) -> FastAPI:
+    """The app for these parts."""
+    app = FastAPI(title="Wederhoor", version="0.1.0", description=DESCRIPTION, redoc_url=None)
+    app.state.wiring = wiring
+    app.state.believed = Believed()
+    app.state.turn_limit = Limit(f"{wiring.settings.turns_per_minute}/minute")
+    app.state.sign_in_limit = Limit("10/minute")
+    for router in (conversation.router, health.router, files.router):
+        app.include_router(router)
+    for router in (home.router, sign_in.router, review.router, employer.router):
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=files.STATIC), name="static")
+    app.add_middleware(Guard, known_origin=Origins(wiring.store).known, secure=wiring.settings.secure)
+    _handle_errors(app)
+    return app
+
+
+def _handle_errors(app: FastAPI) -> None:
+    for kind in PUBLIC:
+        app.add_exception_handler(kind, _told)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _told(request: Request, error: Exception) -> Response:
+    told = errors.public(error)
+    if not request.url.path.startswith("/v1/"):
+        return error_page(request, told)
+    more = {}
+    if isinstance(error, (ConsentRequired, MovedOn)):
+        more = conversation.view_for_error(request)
+    return problem(request, told, **more)
+
+
+def _malformed(request: Request, error: Exception) -> Response:
+    """Names the fields that are wrong, never their values."""
+    assert isinstance(error, RequestValidationError)
+    fields = sorted({".".join(str(step) for step in one["loc"][1:]) or "body" for one in error.errors()})
+    if not request.url.path.startswith("/v1/"):
+        return error_page(request, BAD_REQUEST)
+    return problem(request, BAD_REQUEST, fields=fields)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    known = {404: PUBLIC_NOT_FOUND, 405: Public(405, "method_not_allowed", BAD_REQUEST.dutch)}
+    told = known.get(error.status_code, Public(error.status_code, "bad_request", BAD_REQUEST.dutch))
+    if request.url.path.startswith("/v1/"):
+        return problem(request, told)
+    return error_page(request, told)
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    """The log gets the kind of error and where it happened; messages and values may hold what somebody wrote."""
+    last = error.__traceback__
+    while last is not None and last.tb_next is not None:
+        last = last.tb_next
+    place = f"{last.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{last.tb_lineno}" if last else ""
+    route = getattr(request.scope.get("route"), "path", "")
+    log.error("unexpected", error=type(error).__name__, place=place, route=route)
+    if request.url.path.startswith("/v1/"):
+        return problem(request, UNEXPECTED)
+    return error_page(request, UNEXPECTED)
+
+
+PUBLIC_NOT_FOUND = next(told for told in PUBLIC.values() if told.status == 404)

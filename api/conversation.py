@@ -1,0 +1,274 @@
+"""One turn of a learner: who, where they stand, what the bot makes of it, what happens, what is said.
+
+The bot and the grader run while no transaction is open. Then one transaction carries out the act and moves the
+conversation on; it names the turn, so that the same turn sent twice has one effect and gets the same reply.
+"""
+
+import datetime as dt
+import json
+import unicodedata
+import uuid
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from grading.grade import Grader
+from sqlalchemy.orm import Session
+
+from api import messages
+from api.acts import ACTS, Done, Turn, pending
+from api.bot import Bot, Said
+from api.texts import texts
+from appeals import filing
+from learning import answering, enrolments, progress
+from learning.catalogue import Catalogue
+from learning.courses import StanceQuestion
+from learning.enrolments import Here
+from learning.errors import MovedOn
+from people.actors import Language, LearnerClaims
+from people.enrolling import welcome_learner
+from privacy import consent, policy
+from privacy.errors import ConsentRequired
+from store.store import Store
+from store.vault import Vault
+
+LONGEST = 4000
+SHOWN_AGAIN = dt.timedelta(minutes=10)
+"""A ruling is shown again this long, in case the reply that told of it was lost."""
+
+Kind = Literal["text", "answer", "command", "choice"]
+
+
+class Empty(Exception):
+    """There is nothing in the message to read."""
+
+
+class TooLong(Exception):
+    """The message is longer than an answer may be. Nothing was kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What the widget sends for one turn. `seen` is the revision of the conversation that it showed."""
+
+    turn: str
+    course: str
+    seen: int
+    kind: Kind
+    text: str | None = field(default=None, repr=False)
+    command: str | None = None
+    choice: str | None = None
+    about: uuid.UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Everything that a turn needs; made once, at the start of the app."""
+
+    store: Store
+    vault: Vault
+    bot: Bot
+    grader: Grader
+    catalogue: Catalogue
+
+    def view(self, claims: LearnerClaims, course: str, wished: Language | None, now: dt.datetime) -> dict[str, Any]:
+        """What to show a learner who opens the widget. Marks rulings as told, and changes nothing else."""
+        with self.store.write(claims.organisation_id) as session:
+            here = enrolments.find(session, self.catalogue, claims, course, wished)
+            return self._view(session, here, now)
+
+    def consent(
+        self,
+        claims: LearnerClaims,
+        course: str,
+        language: Language,
+        version: str,
+        purposes: list[str],
+        now: dt.datetime,
+    ) -> dict[str, Any]:
+        """The act of consent: from here on the learner exists, and may be asked."""
+        with self.store.write(claims.organisation_id) as session:
+            here = enrolments.find(session, self.catalogue, claims, course, language)
+            learner_id = welcome_learner(session, claims, here.language, now)
+            consent.give(session, claims, learner_id, version, purposes, now)
+            enrolments.begin(session, here, learner_id, now)
+            return self._view(session, enrolments.find(session, self.catalogue, claims, course), now)
+
+    def withdraw_consent(self, claims: LearnerClaims, course: str, now: dt.datetime) -> dict[str, Any]:
+        """Consent is taken back: with the next message nothing is processed."""
+        with self.store.write(claims.organisation_id) as session:
+            here = enrolments.find(session, self.catalogue, claims, course)
+            if here.learner_id is not None:
+                consent.withdraw(session, claims, here.learner_id, now)
+            return self._view(session, enrolments.find(session, self.catalogue, claims, course), now)
+
+    def take(self, claims: LearnerClaims, sent: Sent, now: dt.datetime) -> dict[str, Any]:
+        """One turn. Whatever it raises, then nothing has happened and the same turn can be sent again."""
+        with self.store.read(claims.organisation_id) as session:
+            here = enrolments.find(session, self.catalogue, claims, sent.course)
+        if not here.consented or not here.enrolled:
+            raise ConsentRequired
+        if here.last_turn == sent.turn and here.last_reply is not None:
+            return self._repeated(here)
+        if here.revision != sent.seen:
+            raise MovedOn
+        if sent.text is not None:
+            sent = replace(sent, text=clean(sent.text))
+        said = self._ask_bot(here, sent)
+        grade = None
+        asked = here.course.question(here.question_id) if said.act == "answer" else None
+        if asked is not None and isinstance(asked.body, StanceQuestion):
+            grade = answering.read(self.grader, here, asked, sent.text or "")
+        try:
+            with self.store.write(claims.organisation_id) as session:
+                turn = Turn(
+                    session, self.vault, here, now, sent.text, sent.choice, sent.about, said.facts,
+                    grade, self.grader.model_id,
+                )  # fmt: skip
+                return self._carry_out(turn, sent, said)
+        except MovedOn:
+            return self._again_if_done(claims, sent)
+
+    def _ask_bot(self, here: Here, sent: Sent) -> Said:
+        """The act, and the bot's texts. A chosen button of a question needs no bot to be understood."""
+        if sent.kind == "choice":
+            return Said("choose", {}, [])
+        return self.bot.ask(
+            sent.turn, here.language, here.awaiting, kind=sent.kind, text=sent.text, command=sent.command
+        )
+
+    def _carry_out(self, turn: Turn, sent: Sent, said: Said) -> dict[str, Any]:
+        """The act, the reply and the step in one transaction."""
+        news = [
+            messages.ruled(turn.say, self.vault, one)
+            for one in filing.news(turn.session, turn.here, turn.now, turn.now)
+        ]
+        done = ACTS[said.act](turn)
+        shown = [*news, *done.first, *(_bot_message(message) for message in said.messages), *done.then]
+        reply = self._reply(turn, sent, shown, done)
+        sealed = self.vault.seal(enrolments.reply_place(turn.here), json.dumps(reply))
+        enrolments.move(turn.session, turn.here, done.step, sent.turn, sealed, turn.now)
+        return reply
+
+    def _reply(self, turn: Turn, sent: Sent, shown: list[messages.Message], done: Done) -> dict[str, Any]:
+        language = done.language or turn.here.language
+        return {
+            "turn": sent.turn,
+            "revision": turn.here.revision + 1,
+            "language": language,
+            "progress": _progress(turn),
+            "messages": shown,
+            "input": _input(done.step.awaiting, language),
+        }
+
+    def _view(self, session: Session, here: Here, now: dt.datetime) -> dict[str, Any]:
+        t = texts(here.language)
+        file = here.course.file
+        view: dict[str, Any] = {
+            "consent": "given" if here.consented else "missing",
+            "language": here.language,
+            "languages": list(file.languages),
+            "revision": here.revision,
+            "course": {"slug": file.slug, "title": file.title[here.language], "summary": file.summary[here.language]},
+            "notice": None,
+            "progress": None,
+            "messages": [],
+            "input": _input(None, here.language) | {"mode": "none"},
+        }
+        if not here.consented:
+            return view | {"notice": _notice(here.language)}
+        learner_id = here.learner
+        enrolments.begin(session, here, learner_id, now)
+        turn = Turn(session, self.vault, here, now)
+        news = filing.news(session, here, now - SHOWN_AGAIN, now)
+        shown = [messages.ruled(t, self.vault, appeal) for appeal in news]
+        shown += self._where_they_were(turn)
+        return view | {"progress": _progress(turn), "messages": shown, "input": _input(here.awaiting, here.language)}
+
+    def _where_they_were(self, turn: Turn) -> list[messages.Message]:
+        """The greeting, or the open question, for somebody who comes (back) in."""
+        t, here = turn.say, turn.here
+        title = here.course.file.title[here.language]
+        if here.awaiting is not None and here.question_id is not None:
+            asked = here.course.question(here.question_id)
+            back = messages.text(
+                t("Welkom terug. Je bent bij vraag {n} van {total}.", n=asked.number, total=len(here.course.questions))
+            )
+            waiting = pending(turn)
+            return [back, *(waiting or messages.question(t, here, asked, with_lesson=True))]
+        standing = turn.standing()
+        if standing.marks:
+            if standing.finished:
+                return [messages.finished(t, standing)]
+            words = t("Welkom terug bij {title}. Ga je verder?", title=title)
+            return [messages.text(words, messages.button(t("Verder gaan"), "start"))]
+        words = t("Dit is de cursus {title}. {summary}", title=title, summary=here.course.file.summary[here.language])
+        return [messages.text(words, messages.button(t("Beginnen"), "start"))]
+
+    def _repeated(self, here: Here) -> dict[str, Any]:
+        """The reply that this turn had: its first reply was lost on the way."""
+        assert here.last_reply is not None
+        reply: dict[str, Any] = json.loads(self.vault.unseal(enrolments.reply_place(here), here.last_reply))
+        return reply
+
+    def _again_if_done(self, claims: LearnerClaims, sent: Sent) -> dict[str, Any]:
+        """Two of the same turn at once: the second one gets the reply of the first."""
+        with self.store.read(claims.organisation_id) as session:
+            here = enrolments.find(session, self.catalogue, claims, sent.course)
+        if here.last_turn != sent.turn:
+            raise MovedOn
+        return self._repeated(here)
+
+
+def clean(text: str) -> str:
+    """The text without control characters and lone surrogates, composed (NFC). Raises `Empty` or `TooLong`."""
+    if len(text) > LONGEST:
+        raise TooLong
+    kept = "".join(
+        char for char in unicodedata.normalize("NFC", text)
+        if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cs", "Co", "Cn")
+    )  # fmt: skip
+    if not kept.strip():
+        raise Empty
+    return kept
+
+
+def _notice(language: Language) -> dict[str, Any]:
+    current = policy.current()
+    words = current.texts[language]
+    purposes = [{"key": key, "text": text} for key, text in words.purposes.items()]
+    return {"policy": current.version, "paragraphs": list(words.notice), "purposes": purposes}
+
+
+def _progress(turn: Turn) -> dict[str, Any]:
+    standing = progress.standing(turn.session, turn.here.course, turn.here.learner)
+    return {
+        "answered": standing.answered,
+        "total": len(turn.here.course.questions),
+        "points": standing.points,
+        "max_points": turn.here.course.max_points(),
+        "open_appeals": filing.count_open(turn.session, turn.here),
+        "finished": standing.finished,
+    }
+
+
+def _input(awaiting: str | None, language: Language) -> dict[str, Any]:
+    t = texts(language)
+    mode, placeholder = {
+        "answer": ("text", t("Typ je antwoord")),
+        "choice": ("choice", t("Kies een antwoord, of typ het nummer")),
+        "appeal_statement": ("statement", t("Leg uit waarom (hoeft niet)")),
+        "confirm_reset": ("confirm", t("Typ ja of nee")),
+        "confirm_again": ("confirm", t("Typ ja of nee")),
+    }.get(awaiting or "", ("text", t("Typ hulp als je niet weet wat je kunt doen")))
+    return {"mode": mode, "placeholder": placeholder, "max": LONGEST}
+
+
+def _bot_message(message: dict[str, Any]) -> messages.Message:
+    """A message of the bot as the widget gets it; its button payloads become commands."""
+    buttons = []
+    for one in message.get("buttons", []):
+        if one["payload"] == "answer":
+            buttons.append({"title": one["title"], "kind": "answer"})
+        else:
+            buttons.append({"title": one["title"], "command": one["payload"].removeprefix("command:")})
+    return {"type": "text", "text": message["text"]} | ({"buttons": buttons} if buttons else {})

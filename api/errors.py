@@ -1,0 +1,98 @@
+"""From exceptions to answers: each has a status, a code and a sentence in the reader's language (RFC 9457).
+
+Routes raise; this is the only place that knows HTTP. Pages get the same sentence in a page.
+"""
+
+from dataclasses import dataclass
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+
+from api.bot import BotUnavailable
+from api.conversation import Empty, TooLong
+from api.limits import TooMany
+from api.texts import Texts, preferred, texts
+from appeals.errors import AppealNotFound, NothingToAppeal, NotPossible, Stale
+from learning.errors import ChoiceUnknown, CourseInvalid, MovedOn, NotFound
+from people.errors import NotAllowed, NotSignedIn, SignInRefused, TokenRefused
+from privacy.errors import ConsentRequired, PolicyOutdated
+from store.vault import Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """How an exception is told to the outside. `dutch` is the source text of the sentence."""
+
+    status: int
+    code: str
+    dutch: str
+
+
+def _(dutch: str) -> str:
+    """Marks a text for the catalogue; it is translated when it is shown."""
+    return dutch
+
+
+PUBLIC: dict[type[Exception], Public] = {
+    TokenRefused: Public(
+        401, "token_refused", _("Je toegang tot deze cursus is verlopen of klopt niet. Ververs de pagina.")
+    ),
+    SignInRefused: Public(401, "sign_in_refused", _("E-mailadres en wachtwoord horen niet bij elkaar.")),
+    NotSignedIn: Public(401, "not_signed_in", _("Je bent niet ingelogd, of je sessie is verlopen.")),
+    NotAllowed: Public(403, "not_allowed", _("Je hebt hier geen toegang toe.")),
+    ConsentRequired: Public(
+        403, "consent_required", _("Je hebt nog geen toestemming gegeven, of je hebt die ingetrokken.")
+    ),
+    PolicyOutdated: Public(
+        409, "policy_outdated", _("De tekst waar je toestemming voor geeft is vernieuwd. Lees hem nog eens.")
+    ),
+    NotFound: Public(404, "not_found", _("Dat is hier niet te vinden.")),
+    AppealNotFound: Public(404, "not_found", _("Dat is hier niet te vinden.")),
+    MovedOn: Public(
+        409,
+        "conversation_moved_on",
+        _("Je gesprek ging ergens anders verder. Hier is waar je nu bent; wat je typte staat er nog."),
+    ),
+    Stale: Public(
+        409, "case_moved_on", _("Deze zaak is intussen veranderd of niet meer van jou. Er is niets opgeslagen.")
+    ),
+    NotPossible: Public(422, "not_possible", _("Dat kan hier niet. Controleer wat je hebt ingevuld.")),
+    NothingToAppeal: Public(
+        409, "nothing_to_appeal", _("Er is hier geen beoordeling van de computer om bezwaar tegen te maken.")
+    ),
+    ChoiceUnknown: Public(422, "choice_unknown", _("Dat is geen keuze bij deze vraag.")),
+    CourseInvalid: Public(422, "course_invalid", _("De cursus kan niet worden gelezen.")),
+    Empty: Public(422, "answer_empty", _("Je bericht is leeg. Typ eerst iets.")),
+    TooLong: Public(
+        413, "answer_too_long", _("Je bericht is te lang. Maak het korter dan 4000 tekens; er is niets verstuurd.")
+    ),
+    BotUnavailable: Public(
+        503, "bot_unavailable", _("Het lukt nu even niet. Je bericht is niet verloren: probeer het zo nog eens.")
+    ),
+    TooMany: Public(429, "too_many", _("Dat gaat te snel. Wacht even en probeer het dan nog eens.")),
+    Unreadable: Public(500, "unreadable", _("Dit kan niet worden gelezen. De beheerder kan zien wat er mis is.")),
+}
+
+UNEXPECTED = Public(500, "unexpected", _("Er ging iets mis. Het ligt niet aan jou; probeer het nog eens."))
+BAD_REQUEST = Public(422, "bad_request", _("Dit bericht klopt niet."))
+
+
+def public(error: Exception) -> Public:
+    """How this exception is told."""
+    found = PUBLIC.get(type(error), UNEXPECTED)
+    if isinstance(error, TokenRefused):
+        return Public(found.status, error.code, found.dutch)
+    return found
+
+
+def reader(request: Request) -> Texts:
+    """The texts in the language that the request asks for."""
+    return texts(preferred(request.headers.get("accept-language")))
+
+
+def problem(request: Request, told: Public, **more: object) -> JSONResponse:
+    """The answer as `application/problem+json`."""
+    body = {"type": "about:blank", "title": told.code.replace("_", " "), "status": told.status}
+    body |= {"detail": reader(request)(told.dutch), "code": told.code} | more
+    headers = {"Retry-After": "10"} if told.status in (429, 503) else {}
+    return JSONResponse(body, told.status, headers=headers, media_type="application/problem+json")

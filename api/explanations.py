@@ -1,0 +1,93 @@
+"""A decision explained in sentences: for the learner why and what would have changed it, for the reviewer in detail."""
+
+import uuid
+from typing import Any
+
+from grading.grade import Grader
+from sqlalchemy.orm import Session
+
+from api.texts import Texts, texts
+from learning import explaining
+from learning.courses import StanceQuestion
+from learning.enrolments import Here
+from learning.explaining import Explained
+from learning.models import Decision
+from store.vault import Vault
+
+
+def for_learner(session: Session, vault: Vault, grader: Grader, here: Here, question_id: uuid.UUID) -> dict[str, Any]:
+    """Paragraphs, the model that decided, and what would have changed it."""
+    t = texts(here.language)
+    explained = explaining.explain(session, vault, grader, here, question_id)
+    body = here.course.question(question_id).body
+    paragraphs = [maker(t, explained.decision), how(t, explained.decision)]
+    if explained.repeated is not None:
+        words = explained.repeated.evidence.words
+        if words:
+            paragraphs.append(
+                t("Deze woorden telden het meest: {words}.", words=", ".join(f"“{word}”" for word in words))
+            )
+        paragraphs.append(sureness(t, explained))
+    paragraphs.append(t("Je kunt altijd bezwaar maken. Vragen waarom verandert niets en kost je niets."))
+    changed_by = None
+    if isinstance(body, StanceQuestion) and explained.decision.outcome != "passed":
+        plain = t("ja") if body.expected == "approve" else t("nee")
+        changed_by = t("Met een duidelijk “{plain}” was je antwoord goedgekeurd.", plain=plain)
+    return {"text": [one for one in paragraphs if one], "model": explained.decision.model_id, "changed_by": changed_by}
+
+
+def maker(t: Texts, decision: Decision) -> str:
+    """Who decided."""
+    if decision.maker == "person":
+        return t("Een mens heeft dit besloten.")
+    if decision.maker == "key":
+        return t("Bij deze vraag is één knop goed. De computer vergelijkt jouw keuze daarmee.")
+    return t("Een computer heeft je antwoord gelezen. Die kijkt of je ja of nee zegt op de vraag.")
+
+
+def how(t: Texts, decision: Decision) -> str:
+    """The stage that settled it, in a sentence."""
+    if decision.maker != "model":
+        return ""
+    if decision.reason == "technical-fault":
+        return t("De computer kon je antwoord niet lezen door een storing. Daarom kijkt een mens.")
+    if decision.reason == "model":
+        return t("De computer vergeleek je antwoord met voorbeelden van mensen die ja of nee zeggen.")
+    if decision.outcome == "undecided":
+        return t("De computer zag iets waardoor het antwoord niet zeker te lezen is, en besluit dan niet zelf.")
+    return t("Je antwoord bevat een woord of zin die duidelijk ja of nee betekent.")
+
+
+def sureness(t: Texts, explained: Explained) -> str:
+    """How sure the machine was, against the bound that the organisation set."""
+    grade = explained.repeated
+    assert grade is not None
+    bound = t.percent(grade.alpha)
+    if grade.outcome == "not_passed":
+        return t(
+            "Zo'n antwoord komt bij mensen die het goede bedoelen minder dan {bound} van de keren voor. "
+            "Daarom keurde de computer het niet goed.",
+            bound=bound,
+        )  # fmt: skip
+    if grade.outcome == "undecided":
+        return t("De kans op een vergissing was groter dan {bound}. Dan besluit de computer niet.", bound=bound)
+    return ""
+
+
+def outcome(t: Texts, code: str) -> str:
+    """An outcome in words."""
+    return {
+        "passed": t("goedgekeurd"),
+        "not_passed": t("niet goedgekeurd"),
+        "undecided": t("nog niet beslist"),
+    }[code]
+
+
+def intent(t: Texts, code: str | None) -> str:
+    """An intent in words."""
+    return {
+        "approve": t("zegt ja op de vraag"),
+        "disapprove": t("zegt nee op de vraag"),
+        "unsure": t("twijfelt"),
+        "none": t("zegt geen ja of nee"),
+    }[code or "none"]

@@ -1,0 +1,1 @@
+"""The pages of members, rendered on the server; every form works without JavaScript."""

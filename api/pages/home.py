@@ -1,0 +1,22 @@
+"""The front door and the permanent privacy page."""
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from api.pages.rendering import page, reading
+from privacy import policy
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/")
+def home(request: Request) -> HTMLResponse:
+    """What this is, and where to go."""
+    return page(request, "home.html")
+
+
+@router.get("/privacy")
+def privacy(request: Request) -> HTMLResponse:
+    """The whole policy, always at this address (S02)."""
+    current = policy.current()
+    return page(request, "privacy.html", policy=current, words=current.texts[reading(request).language])

@@ -1,0 +1,75 @@
+"""Signing in and out, and a member's language."""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.auth import TheMember, Wired, cookie_name
+from api.pages.rendering import page
+from people import signing_in
+from people.actors import ActingMember, Language
+from people.errors import SignInRefused
+
+router = APIRouter(include_in_schema=False)
+
+Short = Annotated[str, Form(max_length=320)]
+Password = Annotated[str, Form(max_length=1024)]
+
+
+@router.get("/sign-in")
+def form(request: Request) -> HTMLResponse:
+    """The sign-in form."""
+    return page(request, "sign_in.html", refused=False, email="")
+
+
+@router.post("/sign-in")
+def sign_in(request: Request, wired: Wired, email: Short, password: Password) -> Response:
+    """Starts a session; what was typed wrong is not told, the e-mail stays in the form."""
+    address = hashlib.sha256(email.strip().lower().encode()).hexdigest()
+    request.app.state.sign_in_limit.spend(address)
+    with wired.store.read(None) as session:
+        candidate = signing_in.candidate(session, email)
+    try:
+        who = signing_in.prove(candidate, password)
+    except SignInRefused:
+        return page(request, "sign_in.html", None, 401, refused=True, email=email)
+    with wired.store.write(who.organisation_id) as session:
+        token = signing_in.begin(session, who, wired.now())
+        acting = signing_in.acting(session, token, wired.now())
+    reply = RedirectResponse(_home(acting), 303)
+    reply.set_cookie(
+        cookie_name(wired),
+        token,
+        max_age=int(signing_in.LASTS.total_seconds()),
+        secure=wired.settings.secure,
+        httponly=True,
+        samesite="strict",
+        path="/",
+    )
+    return reply
+
+
+@router.post("/sign-out")
+def sign_out(request: Request, wired: Wired) -> Response:
+    """Ends the session here and in the database."""
+    token = request.cookies.get(cookie_name(wired))
+    if token:
+        with wired.store.write(signing_in.organisation_of(token)) as session:
+            signing_in.end(session, token)
+    reply = RedirectResponse("/sign-in", 303)
+    reply.delete_cookie(cookie_name(wired), path="/", secure=wired.settings.secure, httponly=True, samesite="strict")
+    return reply
+
+
+@router.post("/language")
+def language(wired: Wired, who: TheMember, language: Annotated[Language, Form()]) -> Response:
+    """The member reads this language from now on."""
+    with wired.store.write(who.organisation_id) as session:
+        signing_in.prefer(session, who, language)
+    return RedirectResponse(_home(who), 303)
+
+
+def _home(who: ActingMember) -> str:
+    return "/review" if "reviewer" in who.roles else "/employer"

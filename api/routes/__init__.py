@@ -1,0 +1,1 @@
+"""The JSON API: what the widget speaks, and the health of the process."""

@@ -1,0 +1,185 @@
+"""The widget's routes. All take the learner's token, and none keeps anything in the browser."""
+
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from api import explanations, messages
+from api.auth import TheLearner, Wired
+from api.conversation import Conversation, Sent
+from api.texts import preferred, texts
+from appeals import filing
+from learning import enrolments, reports
+from people.actors import Language
+from privacy import consent, looks, policy
+from privacy.errors import ConsentRequired
+
+router = APIRouter(prefix="/v1", tags=["conversation"])
+
+Course = Annotated[str, Field(pattern=r"^[a-z0-9-]{1,60}$")]
+CourseQuery = Annotated[str, Query(pattern=r"^[a-z0-9-]{1,60}$", description="The course's slug")]
+
+
+class Body(BaseModel):
+    """Unknown fields are refused: a misspelt one would silently do nothing."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class ConsentGiven(Body):
+    """The act of consent to the policy that the learner has read."""
+
+    course: Course
+    language: Language
+    policy: Annotated[str, Field(max_length=40)]
+    purposes: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=10)]
+
+
+class TurnTaken(Body):
+    """One turn. `turn` is made by the widget; sending it twice is safe."""
+
+    turn: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+    course: Course
+    seen: Annotated[int, Field(ge=0)]
+    kind: Literal["text", "answer", "command", "choice"]
+    text: str | None = None
+    command: (
+        Literal[
+            "start", "appeal", "again", "repeat", "stop", "help", "privacy", "language", "reset", "status", "skip",
+            "next", "affirm", "deny",
+        ]
+        | None
+    ) = None  # fmt: skip
+    choice: Annotated[str, Field(max_length=60)] | None = None
+    about: UUID | None = None
+
+    def sent(self) -> Sent:
+        text = (self.text or "") if self.kind in ("text", "answer") else None
+        return Sent(self.turn, self.course, self.seen, self.kind, text, self.command, self.choice, self.about)
+
+
+@router.get("/conversation")
+def view(claims: TheLearner, wired: Wired, course: CourseQuery, language: Language | None = None) -> dict[str, Any]:
+    """Where the learner is in a course, and what to show."""
+    return wired.conversation.view(claims, course, language, wired.now())
+
+
+@router.post("/consent")
+def give_consent(claims: TheLearner, wired: Wired, given: ConsentGiven) -> dict[str, Any]:
+    """The learner consents; nothing was kept about them before."""
+    conversation: Conversation = wired.conversation
+    return conversation.consent(claims, given.course, given.language, given.policy, given.purposes, wired.now())
+
+
+@router.delete("/consent")
+def withdraw_consent(claims: TheLearner, wired: Wired, course: CourseQuery) -> dict[str, Any]:
+    """The learner takes their consent back; it works from the next message on."""
+    return wired.conversation.withdraw_consent(claims, course, wired.now())
+
+
+@router.post("/turns")
+def take_turn(request: Request, claims: TheLearner, wired: Wired, turn: TurnTaken) -> dict[str, Any]:
+    """One turn of the conversation: an answer, a choice or a command."""
+    request.state.refused = (claims, turn.course)
+    request.app.state.turn_limit.spend(f"{claims.organisation_id}|{claims.subject}")
+    return wired.conversation.take(claims, turn.sent(), wired.now())
+
+
+@router.get("/questions/{question_id}/explanation")
+def explanation(claims: TheLearner, wired: Wired, course: CourseQuery, question_id: UUID) -> dict[str, Any]:
+    """Why the learner's own answer was decided as it was. Asking changes nothing."""
+    with wired.store.read(claims.organisation_id) as session:
+        here = enrolments.find(session, wired.catalogue, claims, course)
+        if here.learner_id is None or not here.consented:
+            raise ConsentRequired
+        return explanations.for_learner(session, wired.vault, wired.grader, here, question_id)
+
+
+@router.get("/appeals")
+def my_appeals(claims: TheLearner, wired: Wired, course: CourseQuery) -> dict[str, Any]:
+    """How the learner's appeals in this course stand."""
+    with wired.store.read(claims.organisation_id) as session:
+        here = enrolments.find(session, wired.catalogue, claims, course)
+        if here.learner_id is None:
+            return {"appeals": []}
+        t = texts(here.language)
+        by_id = {question.id: question for question in here.course.questions}
+        rows = []
+        for appeal in filing.of_learner(session, here):
+            asked = by_id.get(appeal.question_id)
+            rows.append(
+                {
+                    "number": messages.number(appeal),
+                    "question": asked.body.text[here.language] if asked else None,
+                    "state": messages.state(t, appeal),
+                    "open": appeal.state in ("filed", "claimed"),
+                    "mine": appeal.origin == "learner",
+                    "due": appeal.due_at.date().isoformat(),
+                    "text": messages.status_line(t, appeal, asked),
+                }
+            )
+        return {"appeals": rows}
+
+
+@router.post("/appeals/{number}/withdraw")
+def withdraw_appeal(claims: TheLearner, wired: Wired, course: CourseQuery, number: str) -> dict[str, Any]:
+    """The learner takes an appeal back; its statement is gone."""
+    now = wired.now()
+    with wired.store.write(claims.organisation_id) as session:
+        here = enrolments.find(session, wired.catalogue, claims, course)
+        if here.learner_id is None:
+            raise ConsentRequired
+        filing.withdraw(session, here, messages.from_number(number), now)
+    return wired.conversation.view(claims, course, None, now)
+
+
+@router.get("/privacy")
+def my_privacy(
+    request: Request, claims: TheLearner, wired: Wired, course: CourseQuery, language: Language | None = None
+) -> dict[str, Any]:
+    """The notice, exactly what the employer sees of this learner, and who has looked."""
+    with wired.store.read(claims.organisation_id) as session:
+        here = enrolments.find(session, wired.catalogue, claims, course, language)
+        t = texts(here.language if here.learner_id else language or preferred(request.headers.get("accept-language")))
+        words = policy.current().texts[t.language]
+        asked = {question.id: question.body.text[here.language] for question in here.course.questions}
+        sees, seen, since = [], [], None
+        if here.learner_id is not None:
+            since = consent.given_at(session, here.learner_id)
+            sees = reports.seen_by_employer(session, here.learner_id, course, wired.now().date())
+            seen = looks.of_learner(session, here.learner_id)
+        return {
+            "notice": list(words.notice),
+            "policy": policy.current().version,
+            "consented_at": t.moment(since) if since else None,
+            "employer_sees": [
+                {
+                    "question": asked.get(one.question_id, one.question_key),
+                    "state": t("een mens kijkt") if one.in_review else t("definitief"),
+                    "result": explanations.outcome(t, one.outcome) if one.outcome else None,
+                }
+                for one in sees
+            ],
+            "looks": [
+                {
+                    "who": t("een beoordelaar") if one.purpose == "review" else one.who,
+                    "when": t.moment(one.at),
+                    "question": asked.get(one.question_id, ""),
+                }
+                for one in seen
+            ],
+            "complaint": words.complaint,
+            "page": "/privacy",
+        }
+
+
+def view_for_error(request: Request) -> dict[str, Any]:
+    """What to show instead of a reply, when a turn is refused because the conversation stands elsewhere."""
+    refused = getattr(request.state, "refused", None)
+    if refused is None:
+        return {}
+    wired: Wired = request.app.state.wiring
+    claims, course = refused
+    return {"view": wired.conversation.view(claims, course, None, wired.now())}

@@ -1,0 +1,50 @@
+"""Runs the api and the demo site under uvicorn: no access log, no server header, one process each."""
+
+import ctypes
+import resource
+from typing import Any
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from api import building, logs
+from api.app import make_app
+from api.demo import make_demo
+from api.settings import Settings
+
+PR_SET_DUMPABLE = 4
+
+
+def serve(settings: Settings) -> None:
+    """The api. Its memory never goes to disk in a core dump: it may hold an answer being read."""
+    logs.configure()
+    keep_memory_private()
+    _run(make_app(building.wire(settings)), settings.host, settings.port)
+
+
+def serve_demo(settings: Settings) -> None:
+    """The demo customer's site."""
+    logs.configure()
+    _run(make_demo(settings), settings.host, settings.demo_port)
+
+
+def keep_memory_private() -> None:
+    """No core dumps, and no reading of this process's memory by others of the same user."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    libc: Any = ctypes.CDLL(None)
+    if hasattr(libc, "prctl"):
+        libc.prctl(PR_SET_DUMPABLE, 0)
+
+
+def _run(app: ASGIApp, host: str, port: int) -> None:
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=5,
+        proxy_headers=False,
+    )

@@ -1,0 +1,11 @@
+"""Imports every module that maps tables, so that the metadata is complete wherever it is asked for."""
+
+import appeals.models
+import learning.models
+import people.models
+import privacy.models
+import store.journal
+from store.base import Table
+
+MODULES = (people.models, privacy.models, learning.models, appeals.models, store.journal)
+METADATA = Table.metadata
