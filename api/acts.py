@@ -77,6 +77,8 @@ class Done:
     then: list[Message] = field(default_factory=list)
     language: Language | None = None
     """Set by the act that changes it."""
+    bot_speaks: bool = True
+    """False where the bot's own words do not fit what came of the act."""
 
 
 Act = Callable[[Turn], Done]
@@ -143,7 +145,7 @@ def appeal(turn: Turn) -> Done:
         filed = filing.file(turn.session, turn.vault, turn.here, asked.id, None, turn.now)
     except (NotFound, NothingToAppeal):
         words = turn.say("Er is hier geen beoordeling van de computer om bezwaar tegen te maken.")
-        return _stay(turn, [messages.text(words)])
+        return replace(_stay(turn, [messages.text(words)]), bot_speaks=False)
     about = turn.say("Het gaat om de vraag: {question}", question=asked.body.text[turn.here.language])
     step = Step("appeal_statement", turn.here.question_id, asked.id)
     return Done(step, first=[messages.receipt(turn.say, filed), messages.text(about)])

@@ -143,7 +143,8 @@ class Conversation:
             for one in filing.news(turn.session, turn.here, turn.now, turn.now)
         ]
         done = ACTS[said.act](turn)
-        shown = [*news, *done.first, *(_bot_message(message) for message in said.messages), *done.then]
+        bot_says = [_bot_message(message) for message in said.messages] if done.bot_speaks else []
+        shown = [*news, *done.first, *bot_says, *done.then]
         reply = self._reply(turn, sent, shown, done)
         sealed = self.vault.seal(enrolments.reply_place(turn.here), json.dumps(reply))
         enrolments.move(turn.session, turn.here, done.step, sent.turn, sealed, turn.now)

@@ -1,7 +1,8 @@
 """Answer or command? While a question is open, a guess is never carried out.
 
 Three levels: an exact phrase of `data/commands.toml` is that command; a short text of which the classifier is very
-sure is asked back ("appeal, or your answer?"); everything else is an answer. Quotes force an answer.
+sure is asked back ("appeal, or your answer?"); everything else is an answer. Quotes, or a slash that to Rasa would be
+a command, force an answer.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ YES, NO, NO_STATEMENT = (_PHRASES["replies"][name] for name in ("yes", "no", "no
 
 def decide(text: str, awaiting: Optional[str]) -> Optional[str]:
     """The intent where no classifier is needed; None where it has to be asked."""
-    if awaiting and QUOTED.match(text):
+    if awaiting and (QUOTED.match(text) or text.lstrip().startswith("/")):
         return "free_text"
     phrase = normalise(text) if len(text) <= MOST_CHARACTERS else ""
     command = COMMANDS.get(phrase)

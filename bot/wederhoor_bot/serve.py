@@ -7,6 +7,7 @@ import os
 import resource
 import sys
 import tempfile
+import warnings
 
 from wederhoor_bot.train import FOLDER, model
 
@@ -15,7 +16,6 @@ ENVIRONMENT = {
     "RASA_TELEMETRY_ENABLED": "false",
     "LOG_LEVEL": "WARNING",
     "LOG_LEVEL_LIBRARIES": "ERROR",
-    "PYTHONWARNINGS": "ignore",
     "TF_CPP_MIN_LOG_LEVEL": "3",
     "CUDA_VISIBLE_DEVICES": "",
     "OMP_NUM_THREADS": "1",
@@ -35,6 +35,7 @@ def main() -> None:
     port = os.environ.get("WEDERHOOR_BOT_PORT", "5105")
     sys.argv = ["rasa", "run", "-i", "127.0.0.1", "-p", port, "-m", str(model())]
     sys.argv += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+    warnings.simplefilter("ignore")  # hundreds of lines about the future of its dependencies
     from rasa.__main__ import main as rasa
 
     rasa()
