@@ -1,0 +1,189 @@
+/** Every word that the widget itself says; what comes from the api is shown as it is. Dutch is written first. */
+
+import type { Language } from "./types.js";
+
+const nl = {
+  name: "Leerchat",
+  launch: "Leerchat openen",
+  close: "Sluiten",
+  menu: "Menu",
+  log: "Gesprek",
+  you: "Jij:",
+  invitation: "Leer in een gesprek. Je praat met een computer, en een mens kijkt mee als jij dat wilt.",
+  computer: "Je praat met een computer. Die kan zich vergissen.",
+
+  progress: "{answered} van {total}",
+  point: "{n} punt",
+  points: "{n} punten",
+  progressLabel: "Voortgang",
+  finished: "Klaar",
+
+  loading: "Even laden…",
+  reading: "Je antwoord wordt gelezen…",
+  slow: "Het duurt langer dan normaal. Je kunt wachten, of stoppen en het straks opnieuw versturen. Je tekst blijft staan.",
+  stopWaiting: "Niet langer wachten",
+
+  consent: "Voordat je begint",
+  purposes: "Hiervoor vragen we je toestemming:",
+  agree: "Ik ga akkoord",
+  notNow: "Niet nu",
+  declining: "Kies je Niet nu, dan wordt er niets bewaard.",
+  statement: "De hele privacyverklaring",
+  newWindow: "(nieuw venster)",
+
+  question: "Vraag {number} van {total}",
+  options: "Kies een antwoord, of typ het nummer.",
+  lesson: "Les",
+  why: "Waarom?",
+  model: "Gelezen door model {model}.",
+  appealed: "Bezwaar ingediend",
+  receipt: "Ontvangstbewijs {number}",
+  ruling: "Besluit op {number}",
+  replaced: "Vervangen door een nieuw antwoord",
+  withdrawn: "Bezwaar ingetrokken, toelichting gewist",
+
+  answer: "Je antwoord",
+  explain: "Je toelichting",
+  hint: "Enter verstuurt. Shift en Enter begint een nieuwe regel.",
+  send: "Versturen",
+  counter: "{n} van {max} tekens",
+  tooLong: "{n} tekens te lang",
+  toEnd: "Verder lezen",
+
+  unsent: "Niet verstuurd.",
+  unreachable: "Er is geen verbinding.",
+  failed: "Dit lukte niet.",
+  noEntry: "Aanmelden lukte niet. Ververs de pagina.",
+  sendAgain: "Opnieuw versturen",
+  change: "Aanpassen",
+  drop: "Laat maar",
+  firstUnsent: "Verstuur eerst je vorige bericht opnieuw, of pas het aan.",
+  online: "Je bent weer online.",
+  tryAgain: "Opnieuw proberen",
+
+  help: "Hulp",
+  appeals: "Mijn bezwaren",
+  privacy: "Privacy",
+  reset: "Voortgang wissen",
+  withdraw: "Toestemming intrekken",
+  stop: "Stoppen",
+
+  withdrawing: "Dan stopt de cursus meteen. Wil je ook dat je antwoorden weg zijn? Kies dan eerst Voortgang wissen.",
+  withdrawYes: "Ja, trek in",
+  keep: "Nee, laat staan",
+  sure: "Weet je het zeker?",
+
+  noAppeals: "Je hebt geen bezwaren.",
+  withdrawAppeal: "Bezwaar intrekken",
+
+  employer: "Wat je werkgever ziet",
+  employerNothing: "Nu geen enkel antwoord van je.",
+  looks: "Wie er heeft gekeken",
+  looksNone: "Nog niemand.",
+  consented: "Toestemming gegeven op {date}, voor versie {policy}.",
+};
+
+const en: typeof nl = {
+  name: "Learning chat",
+  launch: "Open learning chat",
+  close: "Close",
+  menu: "Menu",
+  log: "Conversation",
+  you: "You:",
+  invitation: "Learn in a conversation. You talk to a computer, and a person looks when you want that.",
+  computer: "You are talking to a computer. It can be wrong.",
+
+  progress: "{answered} of {total}",
+  point: "{n} point",
+  points: "{n} points",
+  progressLabel: "Progress",
+  finished: "Finished",
+
+  loading: "Loading…",
+  reading: "Your answer is being read…",
+  slow: "It takes longer than usual. You can wait, or stop and send it again later. Your text stays here.",
+  stopWaiting: "Stop waiting",
+
+  consent: "Before you begin",
+  purposes: "We ask your consent for this:",
+  agree: "I agree",
+  notNow: "Not now",
+  declining: "If you choose Not now, nothing is kept.",
+  statement: "The whole privacy statement",
+  newWindow: "(new window)",
+
+  question: "Question {number} of {total}",
+  options: "Choose an answer, or type its number.",
+  lesson: "Lesson",
+  why: "Why?",
+  model: "Read by model {model}.",
+  appealed: "Appeal sent",
+  receipt: "Receipt {number}",
+  ruling: "Decision on {number}",
+  replaced: "Replaced by a new answer",
+  withdrawn: "Appeal withdrawn, explanation wiped",
+
+  answer: "Your answer",
+  explain: "Your explanation",
+  hint: "Enter sends. Shift and Enter starts a new line.",
+  send: "Send",
+  counter: "{n} of {max} characters",
+  tooLong: "{n} characters too long",
+  toEnd: "Read on",
+
+  unsent: "Not sent.",
+  unreachable: "There is no connection.",
+  failed: "That did not work.",
+  noEntry: "Signing in did not work. Reload the page.",
+  sendAgain: "Send again",
+  change: "Change",
+  drop: "Never mind",
+  firstUnsent: "First send your previous message again, or change it.",
+  online: "You are online again.",
+  tryAgain: "Try again",
+
+  help: "Help",
+  appeals: "My appeals",
+  privacy: "Privacy",
+  reset: "Wipe progress",
+  withdraw: "Withdraw consent",
+  stop: "Stop",
+
+  withdrawing: "The course then stops at once. Do you also want your answers gone? Then first choose Wipe progress.",
+  withdrawYes: "Yes, withdraw",
+  keep: "No, leave it",
+  sure: "Are you sure?",
+
+  noAppeals: "You have no appeals.",
+  withdrawAppeal: "Withdraw appeal",
+
+  employer: "What your employer sees",
+  employerNothing: "None of your answers now.",
+  looks: "Who has looked",
+  looksNone: "Nobody yet.",
+  consented: "Consent given on {date}, for version {policy}.",
+};
+
+export type Texts = typeof nl;
+export const texts: Record<Language, Texts> = { nl, en };
+export const names: Record<Language, string> = { nl: "Nederlands", en: "English" };
+
+const LOCALES: Record<Language, string> = { nl: "nl-NL", en: "en-GB" };
+
+/** The text with `{name}` filled in; numbers in the reader's notation. */
+export function fill(text: string, values: Record<string, string | number>, language: Language): string {
+  return text.replace(/\{(\w+)\}/g, (_, key: string) => values[key]?.toLocaleString(LOCALES[language]) ?? "");
+}
+
+/** Date and time, that do not wrap. What is no date is shown as it is. */
+export function date(moment: string, language: Language): string {
+  const time = new Date(moment);
+  if (isNaN(+time)) return moment;
+  return time.toLocaleString(LOCALES[language], { dateStyle: "long", timeStyle: "short" }).replaceAll(" ", "\u00a0");
+}
+
+/** The first language asked for that we have; Dutch when there is none. */
+export function preferred(asked: readonly (string | undefined)[]): Language {
+  const codes = asked.map((tag) => tag?.slice(0, 2).toLowerCase());
+  return codes.find((code): code is Language => code === "nl" || code === "en") ?? "nl";
+}

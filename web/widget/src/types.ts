@@ -1,0 +1,157 @@
+/** What the api sends and takes, as the widget reads it. */
+
+export type Language = "nl" | "en";
+export type Command =
+  | "start" | "appeal" | "again" | "repeat" | "stop" | "help" | "privacy" | "language" | "reset" | "status" | "skip"
+  | "next" | "affirm" | "deny";
+
+export interface Button {
+  title: string;
+  command?: Command;
+  kind?: "answer";
+  about?: string;
+}
+
+export interface TextMessage {
+  type: "text";
+  text: string;
+  buttons?: Button[];
+  /** All answers of this course have been erased: whatever is still shown of them has to go. */
+  wiped?: true;
+}
+
+export interface LessonMessage {
+  type: "lesson";
+  title: string;
+  text: string;
+}
+
+export interface Option {
+  key: string;
+  text: string;
+}
+
+export interface QuestionMessage {
+  type: "question";
+  question: string;
+  number: number;
+  total: number;
+  text: string;
+  kind: "stance" | "choice" | "open";
+  flagged: boolean;
+  flagged_notice: string | null;
+  options?: Option[];
+}
+
+export interface GradeMessage {
+  type: "grade";
+  question: string;
+  outcome: "passed" | "not_passed" | "undecided" | "again" | "noted";
+  title: string;
+  reading: string | null;
+  why: string | null;
+  points: number;
+  max_points: number;
+  maker: "model" | "person";
+  buttons?: Button[];
+}
+
+export interface ReceiptMessage {
+  type: "receipt";
+  number: string;
+  due: string;
+  text: string;
+  buttons?: Button[];
+}
+
+export interface RulingMessage {
+  type: "ruling";
+  number: string;
+  question: string;
+  result: "overturned" | "upheld" | "passed" | "not_passed";
+  title: string;
+  text: string;
+  reason: string;
+  complaint: string;
+  buttons?: Button[];
+}
+
+export type Message =
+  | TextMessage | LessonMessage | QuestionMessage | GradeMessage | ReceiptMessage | RulingMessage;
+
+export interface Progress {
+  answered: number;
+  total: number;
+  points: number;
+  max_points: number;
+  open_appeals: number;
+  finished: boolean;
+}
+
+export interface Input {
+  mode: "text" | "choice" | "statement" | "confirm" | "none";
+  placeholder: string;
+  max: number;
+}
+
+export interface Notice {
+  policy: string;
+  paragraphs: string[];
+  purposes: { key: string; text: string }[];
+}
+
+export interface View {
+  consent: "given" | "missing";
+  language: Language;
+  languages: Language[];
+  revision: number;
+  course: { slug: string; title: string; summary: string };
+  notice: Notice | null;
+  progress: Progress | null;
+  messages: Message[];
+  input: Input;
+}
+
+export interface Reply {
+  turn: string;
+  revision: number;
+  language: Language;
+  progress: Progress;
+  messages: Message[];
+  input: Input;
+}
+
+export interface Turn {
+  turn: string;
+  course: string;
+  seen: number;
+  kind: "text" | "answer" | "command" | "choice";
+  text?: string;
+  command?: Command;
+  choice?: string;
+  about?: string;
+}
+
+export interface Explanation {
+  text: string[];
+  model?: string | null;
+  changed_by?: string | null;
+}
+
+export interface Appeal {
+  number: string;
+  question: string;
+  state: string;
+  due: string | null;
+  text: string;
+}
+
+export interface Privacy {
+  notice: string[];
+  employer_sees: { question: string; state: string }[];
+  looks: { who: string; when: string; question: string }[];
+  policy: string;
+  consented_at: string | null;
+  complaint: string;
+  page: string;
+}
