@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from grading.grade import Grade
 from sqlalchemy.orm import Session
 
 from api import messages
@@ -17,6 +16,7 @@ from api.texts import Texts, texts
 from appeals import filing
 from appeals.errors import NothingToAppeal
 from appeals.models import Appeal
+from grading.grade import Grade
 from learning import answering, decisions, enrolments, progress
 from learning.catalogue import Asked
 from learning.courses import ChoiceQuestion, OpenQuestion

@@ -1,11 +1,11 @@
 """From settings to living parts: database, keys, grader, bot."""
 
-from grading.grader import load
 from sqlalchemy import Engine
 
 from api.bot import Bot
 from api.settings import Settings
 from api.wiring import Wiring
+from grading.grader import load
 from learning.catalogue import Catalogue
 from store import vault
 from store.embedded import EmbeddedServer

@@ -11,7 +11,6 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from grading.grade import Grader
 from sqlalchemy.orm import Session
 
 from api import messages
@@ -19,6 +18,7 @@ from api.acts import ACTS, Done, Turn, pending
 from api.bot import Bot, Said
 from api.texts import texts
 from appeals import filing
+from grading.grade import Grader
 from learning import answering, enrolments, progress
 from learning.catalogue import Catalogue
 from learning.courses import StanceQuestion

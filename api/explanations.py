@@ -3,10 +3,10 @@
 import uuid
 from typing import Any
 
-from grading.grade import Grader
 from sqlalchemy.orm import Session
 
 from api.texts import Texts, texts
+from grading.grade import Grader
 from learning import explaining
 from learning.courses import StanceQuestion
 from learning.enrolments import Here

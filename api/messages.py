@@ -212,7 +212,8 @@ def _reading(t: Texts, asked: Asked, decided: Decided, outcome: str) -> str | No
         return None
     if outcome in ("again", "undecided") or decided.intent not in ("approve", "disapprove"):
         return t("Ik lees geen duidelijk ja of nee op de vraag.")
-    words = t("Ik lees: {reading}.", reading=asked.body.readings[decided.intent][t.language].rstrip("."))
+    reading = asked.body.readings["approve" if decided.intent == "approve" else "disapprove"]
+    words = t("Ik lees: {reading}.", reading=reading[t.language].rstrip("."))
     return words + " " + t("Klopt dat niet? Laat een mens kijken.") if outcome == "not_passed" else words
 
 

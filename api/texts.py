@@ -80,7 +80,7 @@ def texts(language: Language) -> Texts:
     for message in catalogue:
         if message.id:
             key = message.id if isinstance(message.id, str) else message.id[0]
-            entries[key] = message.string if isinstance(message.string, str) else tuple(message.string)
+            entries[key] = message.string if isinstance(message.string, str) else tuple(message.string or ())
     return Texts(language, entries)
 
 

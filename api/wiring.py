@@ -3,11 +3,10 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from grading.grade import Grader
-
 from api.bot import Bot
 from api.conversation import Conversation
 from api.settings import Settings
+from grading.grade import Grader
 from learning.catalogue import Catalogue
 from store.store import Store
 from store.vault import Vault

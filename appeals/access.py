@@ -3,7 +3,6 @@
 import datetime as dt
 from dataclasses import dataclass, field
 
-from grading.grade import Grader
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,6 +10,7 @@ from appeals.errors import AppealNotFound
 from appeals.filing import place
 from appeals.models import Appeal
 from appeals.states import OPEN, State
+from grading.grade import Grader
 from learning import explaining
 from learning.catalogue import Asked, Catalogue
 from learning.explaining import Explained
@@ -66,14 +66,14 @@ def case(
     claimed = appeal.claim_until is not None and appeal.claim_until > now
     owner = session.get_one(Member, appeal.claimed_by).name if claimed and appeal.claimed_by else None
     mine = claimed and appeal.claimed_by == member.id
-    shell = Case(appeal, course.slug, dict(course.file.title), asked, owner, mine, State(appeal.state) in OPEN)
+    shell = Case(appeal, course.slug, course.title(), asked, owner, mine, State(appeal.state) in OPEN)
     if not mine or appeal.decision_id is None or appeal.learner_id is None:
         return shell
     decision = session.get_one(Decision, appeal.decision_id)
     explained = explaining.of_decision(session, vault, grader, course, decision)
     _record_first_look(session, member, appeal, now)
     return Case(
-        appeal, course.slug, dict(course.file.title), asked, owner, True, True,
+        appeal, course.slug, course.title(), asked, owner, True, True,
         answer=asked.shown(explained.answer, explained.language),
         language=explained.language,
         statement=vault.unseal(place(appeal.id, "statement"), appeal.statement) if appeal.statement else None,

@@ -3,12 +3,13 @@
 import datetime as dt
 import logging
 import uuid
+from typing import Any, Final
 
-from grading.grade import Grade, Grader
 from sqlalchemy import delete, literal_column, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from grading.grade import Grade, Grader
 from learning import decisions
 from learning.catalogue import Asked
 from learning.courses import ChoiceQuestion
@@ -23,7 +24,7 @@ from store.vault import Vault
 log = logging.getLogger(__name__)
 
 _NEW = insert(Answer)
-PUT = _NEW.on_conflict_do_update(
+PUT: Final[Any] = _NEW.on_conflict_do_update(
     index_elements=["learner_id", "question_id"],
     set_={name: _NEW.excluded[name] for name in ("text", "language", "answered_at")},
 ).returning(literal_column("xmax <> 0").label("replaced"))
@@ -112,7 +113,7 @@ def place(learner_id: uuid.UUID, question_id: uuid.UUID) -> str:
 def _keep(session: Session, vault: Vault, here: Here, asked: Asked, text: str, now: dt.datetime) -> None:
     if not here.consented:
         raise ConsentRequired
-    row = {"organisation_id": here.organisation_id, "learner_id": here.learner, "question_id": asked.id}
+    row: dict[str, Any] = {"organisation_id": here.organisation_id, "learner_id": here.learner, "question_id": asked.id}
     row |= {"text": vault.seal(place(here.learner, asked.id), text), "language": here.language, "answered_at": now}
     if session.execute(PUT, row).scalar_one():
         journal.unlink(session, here.learner, [asked.id])

@@ -4,10 +4,10 @@ import threading
 import uuid
 from dataclasses import dataclass
 
-from grading.grade import Question as Graded
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from grading.grade import Question as Graded
 from learning.courses import ChoiceQuestion, CourseFile, Lesson, OpenQuestion, StanceQuestion
 from learning.errors import NotFound
 from learning.models import Course, Question
@@ -50,6 +50,10 @@ class Taught:
     version: str
     file: CourseFile
     questions: tuple[Asked, ...]
+
+    def title(self) -> dict[str, str]:
+        """The title per language."""
+        return {language: self.file.title[language] for language in self.file.languages}
 
     def question(self, question_id: uuid.UUID | None) -> Asked:
         """The question with this id; raises `NotFound` for one of another course, or a retired one."""

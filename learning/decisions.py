@@ -5,11 +5,11 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from grading.grade import Grade
 from sqlalchemy import case, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from grading.grade import Grade
 from learning.catalogue import Asked
 from learning.errors import NotFound
 from learning.models import Decision
@@ -51,7 +51,12 @@ def by_model(
     session: Session, organisation_id: uuid.UUID, learner_id: uuid.UUID, asked: Asked, grade: Grade, now: dt.datetime
 ) -> Decided:
     """The machine's decision. It names model, question version and thresholds, so that it can be repeated (L07)."""
-    facts = {"maker": "model", "model_id": grade.model_id, "intent": grade.intent, "outcome": grade.outcome}
+    facts: dict[str, Any] = {
+        "maker": "model",
+        "model_id": grade.model_id,
+        "intent": grade.intent,
+        "outcome": grade.outcome,
+    }
     facts |= {"reason": grade.reason, "p_value": grade.p_value, "alpha": grade.alpha}
     return _put(session, organisation_id, learner_id, asked, facts, now)
 
@@ -60,7 +65,12 @@ def by_key(
     session: Session, organisation_id: uuid.UUID, learner_id: uuid.UUID, asked: Asked, *, right: bool, now: dt.datetime
 ) -> Decided:
     """The answer key's decision on a choice."""
-    facts = {"maker": "key", "model_id": None, "intent": None, "outcome": "passed" if right else "not_passed"}
+    facts: dict[str, Any] = {
+        "maker": "key",
+        "model_id": None,
+        "intent": None,
+        "outcome": "passed" if right else "not_passed",
+    }
     facts |= {"reason": "answer-key", "p_value": None, "alpha": None}
     return _put(session, organisation_id, learner_id, asked, facts, now)
 
@@ -69,7 +79,7 @@ def without_grade(
     session: Session, organisation_id: uuid.UUID, learner_id: uuid.UUID, asked: Asked, model_id: str, now: dt.datetime
 ) -> Decided:
     """The grader failed. The answer is not lost and nobody is failed for it: a person looks at once."""
-    facts = {"maker": "model", "model_id": model_id, "intent": "none", "outcome": "undecided"}
+    facts: dict[str, Any] = {"maker": "model", "model_id": model_id, "intent": "none", "outcome": "undecided"}
     facts |= {"reason": "technical-fault", "p_value": None, "alpha": None, "tries": ASK_ONCE_MORE + 1}
     return _put(session, organisation_id, learner_id, asked, facts, now)
 
@@ -118,7 +128,12 @@ def _put(
 ) -> Decided:
     tries = facts.pop("tries", ASK_ONCE_MORE if facts["outcome"] == "undecided" else 0)
     points = asked.points if facts["outcome"] == "passed" else 0
-    row = {"id": uuid.uuid4(), "organisation_id": organisation_id, "learner_id": learner_id, "question_id": asked.id}
+    row: dict[str, Any] = {
+        "id": uuid.uuid4(),
+        "organisation_id": organisation_id,
+        "learner_id": learner_id,
+        "question_id": asked.id,
+    }
     row |= {"question_version": asked.version, "member_id": None, "points": points, "max_points": asked.points}
     row |= {"tries": tries, "in_review": False, "decided_at": now} | facts
     tries = session.execute(PUT, row).scalar_one()

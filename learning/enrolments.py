@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -109,7 +110,11 @@ def find(
 
 def begin(session: Session, here: Here, learner_id: uuid.UUID, now: dt.datetime) -> None:
     """The learner takes up this course; nothing happens when they had done so before."""
-    row = {"organisation_id": here.organisation_id, "learner_id": learner_id, "course_id": here.course.id}
+    row: dict[str, Any] = {
+        "organisation_id": here.organisation_id,
+        "learner_id": learner_id,
+        "course_id": here.course.id,
+    }
     row |= {"revision": 0, "interactions": 0, "seconds": 0, "started_at": now, "last_at": now}
     session.execute(insert(Enrolment).values(row).on_conflict_do_nothing())
 
@@ -139,7 +144,10 @@ def move(session: Session, here: Here, step: Step, turn: str, reply: bytes, now:
     if enrolment is None:
         raise MovedOn
     spent = min(now - enrolment.last_at, LONGEST_PAUSE)
-    counted = {"interactions": Enrolment.interactions + 1, "seconds": Enrolment.seconds + int(spent.total_seconds())}
+    counted: dict[str, Any] = {
+        "interactions": Enrolment.interactions + 1,
+        "seconds": Enrolment.seconds + int(spent.total_seconds()),
+    }
     if step.restarted:
         counted = {"interactions": 0, "seconds": 0, "started_at": now}
     finished = (enrolment.finished_at or now) if step.finished else None

@@ -3,9 +3,9 @@
 import uuid
 from dataclasses import dataclass
 
-from grading.grade import Grade, Grader
 from sqlalchemy.orm import Session
 
+from grading.grade import Grade, Grader
 from learning import decisions
 from learning.answering import text_of
 from learning.catalogue import Taught

@@ -140,7 +140,7 @@ def seen_by_employer(session: Session, learner_id: uuid.UUID, course: str, today
     return [_shown(row, grants) for row in rows]
 
 
-def _visible(grants: frozenset[Grant]) -> Select[Any]:
+def _visible(grants: frozenset[Grant]) -> Select[*tuple[Any, ...]]:
     """The one query behind every view of the employer."""
     query = (
         select(
@@ -161,7 +161,7 @@ def _visible(grants: frozenset[Grant]) -> Select[Any]:
     return query if Grant.ALL_ANSWERS in grants else query.where(Question.flagged)
 
 
-def _shown(row: Row[Any], grants: frozenset[Grant]) -> VisibleAnswer:
+def _shown(row: Row[*tuple[Any, ...]], grants: frozenset[Grant]) -> VisibleAnswer:
     learner_id, subject, question_id, key, at, in_review, outcome = row
     shown = outcome if Grant.RESULTS in grants else None
     return VisibleAnswer(learner_id, subject, question_id, key, at, bool(in_review), shown)

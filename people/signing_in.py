@@ -82,7 +82,7 @@ def acting(session: Session, token: str, now: dt.datetime) -> ActingMember:
     if row is None:
         raise NotSignedIn
     member, organisation = row
-    language = "en" if member.language == "en" else "nl"
+    language: Language = "en" if member.language == "en" else "nl"
     return ActingMember(member.id, member.organisation_id, organisation, member.name, frozenset(member.roles), language)
 
 

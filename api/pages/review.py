@@ -105,7 +105,8 @@ def _show(
         status = 200 if failed is None else (409 if isinstance(failed, Stale) else 422)
         return page(
             request, "review_case.html", who, status, case=found, appeal=found.appeal,
-            number=_number(found.appeal.number), now=now, readings=ruling.READINGS, choices=choices, reason=messages.reason, state=messages.state,
+            number=_number(found.appeal.number), now=now, readings=ruling.READINGS, choices=choices,
+            reason=messages.reason, state=messages.state,
             intent=explanations.intent, outcome=explanations.outcome, drafts=drafts.by_reason(found.language),
             failed=failed, stale=isinstance(failed, Stale), choice=choice, text=text, limit=ruling.TEXT_LIMIT,
             sureness=explanations.sureness(t, found.machine) if found.machine and found.machine.repeated else "",

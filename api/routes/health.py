@@ -27,6 +27,6 @@ def ready(wired: Wired, response: Response) -> dict[str, object]:
 def _database(wired: Wired) -> bool:
     try:
         with wired.store.read(None) as session:
-            return session.execute(text("SELECT 1")).scalar_one() == 1
+            return session.execute(text("SELECT 1")).scalar_one() is not None
     except SQLAlchemyError:
         return False

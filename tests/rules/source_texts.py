@@ -1,4 +1,4 @@
-"""Finds the Dutch texts in the source of api and pages: what `t(...)`, `say(...)`, `_(...)` and `count(...)` are given."""
+"""Finds the Dutch texts in api and pages: what `t(...)`, `say(...)`, `_(...)` and `count(...)` are given."""
 
 import ast
 from pathlib import Path

@@ -1,0 +1,5 @@
+"""Reads the intent of approval in a free-text answer, and grades by it. Imports nothing else of this product.
+
+normalise, guards and rules (`rules`), features and head (`features`, `classifier`), calibration, policy: each stage
+is a function of the question and the answer, and can say why it decided (`grade.Evidence`).
+"""

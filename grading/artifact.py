@@ -1,0 +1,64 @@
+"""Models as files: a folder named after its content, with a card that says what it was made from."""
+
+import hashlib
+import json
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, cast
+
+CODE = Path(__file__).parent
+LIBRARIES = ("numpy", "onnxruntime", "scikit-learn", "scipy", "tokenizers")
+CARD = "card.json"
+
+
+class ModelInvalid(Exception):
+    """A model folder is missing, or not what its card says."""
+
+
+def inputs(training: str, encoder: str | None) -> str:
+    """A hash of everything that a model is made from: data, code, libraries and the name of the encoder."""
+    digest = hashlib.sha256(f"{training}\n{encoder}\n".encode())
+    for name in LIBRARIES:
+        digest.update(f"{name} {version(name)}\n".encode())
+    for path in sorted([*CODE.glob("*.py"), *CODE.glob("lexicon/*.toml")]):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def seal(folder: Path, facts: dict[str, Any]) -> str:
+    """Writes the card, with a hash per file; returns the id of the model."""
+    files = {path.name: _hash(path) for path in sorted(folder.iterdir())}
+    card = json.dumps({**facts, "files": files}, indent=1, sort_keys=True, ensure_ascii=False)
+    (folder / CARD).write_text(card)
+    return _id(card)
+
+
+def card(folder: Path) -> tuple[str, dict[str, Any]]:
+    """The id and the card of a model, after checking each file; raises `ModelInvalid`."""
+    try:
+        text = (folder / CARD).read_text("utf-8")
+        facts = cast("dict[str, Any]", json.loads(text))
+        changed = [name for name, known in facts["files"].items() if _hash(folder / name) != known]
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelInvalid(f"{folder}: no usable model here ({type(error).__name__}); run: wederhoor train") from None
+    found = _id(text)
+    if changed or folder.resolve().name != found:
+        raise ModelInvalid(f"{folder}: this model was changed after it was made: {', '.join(changed) or CARD}")
+    return found, facts
+
+
+def publish(models: Path, model_id: str) -> None:
+    """Makes a model the current one; a reader sees the old one or the new one, nothing in between."""
+    with tempfile.TemporaryDirectory(dir=models) as scratch:
+        link = Path(scratch) / "current"
+        link.symlink_to(model_id)
+        link.replace(models / "current")
+
+
+def _id(card_text: str) -> str:
+    return hashlib.sha256(card_text.encode()).hexdigest()[:16]
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,59 @@
+"""From scores to shares that mean what they say, and to a test with a known error rate.
+
+`Expected` is the class-conditional conformal test (split conformal prediction, Vovk et al. 2005, per label) of "this
+answer has the expected intent". If new answers resemble the calibration answers, at most a share alpha of the answers
+that truly have the expected intent gets a p-value of alpha or less, and so at most that share is wrongly failed.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+from scipy.special import log_softmax, softmax
+
+from grading.grade import INTENTS, Intent
+
+Floats = NDArray[np.float64]
+
+
+def temperature(scores: Floats, labels: NDArray[np.int64]) -> float:
+    """The divisor of the scores, shape (n, 4), under which the labels are most likely."""
+
+    def loss(log_t: float) -> float:
+        return -float(log_softmax(scores / math.exp(log_t), axis=1)[np.arange(len(labels)), labels].mean())
+
+    return math.exp(float(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
+
+
+def shares(scores: Floats, divisor: float) -> Floats:
+    """Probabilities, shape (n, 4)."""
+    found: Floats = softmax(scores / divisor, axis=1)
+    return found
+
+
+def smallest_sample(alpha: float) -> int:
+    """Fewer calibration answers per intent than this, and nobody can be failed."""
+    return math.ceil(1 / alpha - 1e-9) - 1
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Per intent the sorted probabilities that calibration answers of this intent were given for it."""
+
+    samples: tuple[Floats, ...]
+
+    @classmethod
+    def fit(cls, probabilities: Floats, labels: NDArray[np.int64]) -> "Expected":
+        """From probabilities, shape (n, 4), of answers that the model which gave them had not seen."""
+        return cls(tuple(np.sort(probabilities[labels == place, place]) for place in range(len(INTENTS))))
+
+    def size(self, intent: Intent) -> int:
+        """How many calibration answers have this intent."""
+        return len(self.samples[INTENTS.index(intent)])
+
+    def p_value(self, probability: float, intent: Intent) -> float:
+        """In (0, 1]: how usual so low a probability is among answers that do have this intent."""
+        sample = self.samples[INTENTS.index(intent)]
+        return (1 + int(np.searchsorted(sample, probability, side="right"))) / (len(sample) + 1)

@@ -1,0 +1,42 @@
+"""One spelling for what is the same: letter forms, invisible marks, stretched words, signs, slips of the keyboard."""
+
+import re
+import unicodedata
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+from grading.lexicon import Lexicon
+
+STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+NOT_WORDS = re.compile(r"[^\w\s'?]")
+CLOSE = 0.88
+
+
+def normalise(text: str, lexicon: Lexicon) -> str:
+    """Lower case words with single spaces; apostrophes and question marks stay. The same text again gives itself."""
+    text = unicodedata.normalize("NFKC", text)
+    for sign, word in lexicon.emoji.items():
+        text = text.replace(sign, word)
+    text = "".join(char for char in text if unicodedata.category(char) != "Cf" and char != "\ufe0f")
+    text = STRETCHED.sub(r"\1\1", text.replace("\u2019", "'").replace("\u2018", "'").casefold())
+    words = NOT_WORDS.sub(" ", text).replace("_", " ").replace("?", " ? ").split()
+    return " ".join(_spelled(word, lexicon) for word in words)
+
+
+def _spelled(word: str, lexicon: Lexicon) -> str:
+    """The lexicon's spelling of a word that was meant to be one of its words."""
+    if word in lexicon.polar or word in lexicon.negators:
+        return word
+    single = re.sub(r"(.)\1$", r"\1", word)
+    if single in lexicon.polar:
+        return single
+    return _nearest(word, lexicon.fuzzy) if len(word) >= len("zeker") else word
+
+
+@lru_cache(maxsize=8192)
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    for candidate in known:
+        near = abs(len(candidate) - len(word)) <= 1 and word[0] == candidate[0]
+        if near and SequenceMatcher(None, word, candidate).ratio() >= CLOSE:
+            return candidate
+    return word
