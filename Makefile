@@ -4,7 +4,6 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 export UV_FIND_LINKS := $(PIP_FIND_LINKS)
-export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: help up test env train widget browser lint bench pictures lock clean
 

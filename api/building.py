@@ -5,7 +5,6 @@ from sqlalchemy import Engine
 from api.bot import Bot
 from api.settings import Settings
 from api.wiring import Wiring
-from grading.grader import load
 from learning.catalogue import Catalogue
 from store import vault
 from store.embedded import EmbeddedServer
@@ -36,6 +35,8 @@ def store(settings: Settings) -> Store:
 
 def wire(settings: Settings) -> Wiring:
     """All parts of an api process."""
+    from grading.grader import load  # only an api grades: the other processes need none of its libraries
+
     return Wiring(
         settings=settings,
         store=store(settings),

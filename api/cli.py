@@ -46,8 +46,9 @@ def work() -> None:
     """Run the worker: background jobs by the clock."""
     from api import building, jobs, logs
 
-    logs.configure()
-    asyncio.run(jobs.work(building.app_url(Settings()).replace("+psycopg", "")))
+    settings = Settings()
+    logs.configure(settings.log_level)
+    asyncio.run(jobs.work(building.app_url(settings).replace("+psycopg", "")))
 
 
 @app.command()

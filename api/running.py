@@ -62,9 +62,7 @@ def children(settings: Settings) -> list[Child]:
     )
     found.append(Child("worker", command("worker", [*wederhoor, "work"], ours, ROOT, logs), lambda: True, needs))
     demo = f"http://{settings.host}:{settings.demo_port}/"
-    found.append(
-        Child("demo", command("demo", [*wederhoor, "demo"], ours, ROOT, logs), lambda: _answers(demo), ("api",))
-    )
+    found.append(Child("demo", command("demo", [*wederhoor, "demo"], ours, ROOT, logs), lambda: _answers(demo), needs))
     return found
 
 
@@ -75,8 +73,10 @@ def bot(settings: Settings) -> NoReturn:
         raise SystemExit("The bot's environment is not there; run: make env")
     environment = os.environ | WIPED_MEMORY
     environment |= {"WEDERHOOR_BOT_PORT": str(settings.bot_port), "WEDERHOOR_BOT_MODELS": str(settings.var / "bot")}
+    if settings.log_level == "DEBUG":
+        environment["LOG_LEVEL"] = "DEBUG"
     os.chdir(BOT_FOLDER)
-    os.execve(python, [str(python), "-m", "wederhoor_bot.serve"], environment)
+    os.execve(python, [str(python), "-W", "ignore", "-m", "wederhoor_bot.serve"], environment)
 
 
 def _database(settings: Settings, logs: Path) -> Child:

@@ -7,9 +7,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp
 
-from api import building, logs
-from api.app import make_app
-from api.demo import make_demo
+from api import logs
 from api.settings import Settings
 
 PR_SET_DUMPABLE = 4
@@ -17,14 +15,20 @@ PR_SET_DUMPABLE = 4
 
 def serve(settings: Settings) -> None:
     """The api. Its memory never goes to disk in a core dump: it may hold an answer being read."""
-    logs.configure()
-    keep_memory_private()
+    logs.configure(settings.log_level)
+    from api import building
+    from api.app import make_app
+
+    if not settings.readable_memory:
+        keep_memory_private()
     _run(make_app(building.wire(settings)), settings.host, settings.port)
 
 
 def serve_demo(settings: Settings) -> None:
-    """The demo customer's site."""
-    logs.configure()
+    """The demo customer's site. It loads nothing of the api."""
+    from api.demo import make_demo
+
+    logs.configure(settings.log_level)
     _run(make_demo(settings), settings.host, settings.demo_port)
 
 

@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     public_url: str = ""
     """Where the outside reaches the api; decides whether cookies are `Secure`. Empty: http on host and port."""
     turns_per_minute: int = 60
+    log_level: str = "INFO"
+    readable_memory: bool = False
+    """Lets other processes of this user read ours; only for proofs, which search it."""
     encoder: str = ""
     """A sentence-transformers model by name or folder, for training; empty: the bundled MiniLM."""
 

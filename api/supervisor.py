@@ -95,20 +95,25 @@ class Supervisor:
             os.write(self._pipe[1], b".")
 
     def _start_all(self) -> None:
-        for child in self.children:
-            missing = [name for name in child.needs if name not in self._kept]
-            if missing:
-                raise Failed(f"{child.name} needs {', '.join(missing)}, which is not started before it")
-            began = time.monotonic()
-            one = self._kept[child.name] = _Kept(child)
-            self._start(one)
-            while not self._stopping and not child.ready():
-                if one.process is None or one.process.poll() is not None or time.monotonic() - began > child.patience:
-                    raise Failed(f"{child.name} does not start; see {self.logs / (child.name + '.log')}")
-                self._sleep(0.1)
-            if self._stopping:
-                return
-            self.say(f"  {child.name:<10} ready after {time.monotonic() - began:.1f} s")
+        """Starts each child as soon as what it needs is ready, so that slow ones start side by side."""
+        ready: set[str] = set()
+        while not self._stopping and len(ready) < len(self.children):
+            for child in self.children:
+                if child.name not in self._kept and ready.issuperset(child.needs):
+                    self._start(self._kept.setdefault(child.name, _Kept(child)))
+            for name, one in self._kept.items():
+                if name not in ready and self._became_ready(one):
+                    ready.add(name)
+            self._sleep(0.1)
+
+    def _became_ready(self, one: _Kept) -> bool:
+        name, seconds = one.child.name, time.monotonic() - one.started
+        if one.child.ready():
+            self.say(f"  {name:<10} ready after {seconds:.1f} s")
+            return True
+        if one.process is None or one.process.poll() is not None or seconds > one.child.patience:
+            raise Failed(f"{name} does not start; see {self.logs / (name + '.log')}")
+        return False
 
     def _start(self, one: _Kept) -> None:
         one.started = time.monotonic()

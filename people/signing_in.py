@@ -5,6 +5,7 @@ import hashlib
 import secrets
 import uuid
 from dataclasses import dataclass, field
+from functools import cache
 
 from pwdlib import PasswordHash
 from sqlalchemy import delete, insert, select, text, update
@@ -18,8 +19,6 @@ LASTS = dt.timedelta(hours=12)
 FEWEST_CHARACTERS = 12
 
 HASHER = PasswordHash.recommended()
-NOBODY = HASHER.hash(secrets.token_hex())
-"""Checked when the e-mail is unknown, so that the time taken does not tell who has an account."""
 
 FIND = text("SELECT id, organisation_id, password_hash FROM member_for_sign_in(:email)")
 
@@ -40,6 +39,12 @@ def hash_password(password: str) -> str:
     return HASHER.hash(password)
 
 
+@cache
+def _nobody() -> str:
+    """A hash to check when the e-mail is unknown, so that the time taken does not tell who has an account."""
+    return HASHER.hash(secrets.token_hex())
+
+
 def candidate(session: Session, email: str) -> Candidate | None:
     """The member with this e-mail, of whatever organisation: before sign-in nobody has one."""
     row = session.execute(FIND, {"email": email.strip()}).one_or_none()
@@ -48,7 +53,7 @@ def candidate(session: Session, email: str) -> Candidate | None:
 
 def prove(who: Candidate | None, password: str) -> Candidate:
     """The candidate, if the password is theirs; takes a third of a second, so keep no transaction open."""
-    right = HASHER.verify(password, who.password_hash if who else NOBODY)
+    right = HASHER.verify(password, who.password_hash if who else _nobody())
     if who is None or not right:
         raise SignInRefused
     return who

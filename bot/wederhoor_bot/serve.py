@@ -20,6 +20,7 @@ ENVIRONMENT = {
     "CUDA_VISIBLE_DEVICES": "",
     "OMP_NUM_THREADS": "1",
     "SANIC_BACKLOG": "1000",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
 }
 
 
@@ -29,7 +30,7 @@ def main() -> None:
         os.environ.setdefault(name, value)
     os.environ["HOME"] = tempfile.mkdtemp(prefix="wederhoor-bot-")  # Rasa writes a settings file to HOME
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if os.environ.get("WEDERHOOR_DUMPABLE") != "1":
+    if os.environ.get("WEDERHOOR_READABLE_MEMORY", "") in ("", "0", "false"):
         ctypes.CDLL(None).prctl(PR_SET_DUMPABLE, 0)
     os.chdir(FOLDER)
     port = os.environ.get("WEDERHOOR_BOT_PORT", "5105")

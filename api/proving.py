@@ -1,0 +1,197 @@
+"""`wederhoor prove no-history`: an answer is given and replaced, and then looked for in every place that could keep it.
+
+It runs against a system of its own (`api.trial`), with logs at debug level. The marker is looked for as UTF-8 and as
+UTF-16, as base64 and URL-encoded.
+"""
+
+import base64
+import importlib.util
+import re
+import secrets
+import tempfile
+import time
+import urllib.parse
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import typer
+
+from api import trial
+from api.settings import ROOT, Settings
+from api.trial import System, Visitor
+
+CHUNK = 1 << 24
+BUSY_TURNS = 40
+"""Turns of others after the answer was replaced, as in any minute of a running system."""
+SECONDS_IDLE = 3.0
+Say = Callable[[str], None]
+
+
+def no_history(settings: Settings, say: Say = typer.echo) -> int:
+    """Exit status: 0 found nowhere, 1 found (the places are said), 2 a place could not be searched."""
+    if not (settings.models / "current").exists() or not (settings.var / "bot").exists():
+        say("The models are not there; run: make train")
+        return 2
+    browsers = [path for path in [_browser()] if path]
+    with trial.system(log_level="DEBUG", readable_memory="1") as system:
+        markers = ["zebra" + secrets.token_hex(6) + "giraf"]
+        replace_answer(system, markers[0])
+        with tempfile.TemporaryDirectory(prefix="wederhoor-browser-") as profile:
+            for path in browsers:
+                markers.append("zebra" + secrets.token_hex(6) + "kameel")
+                replace_in_browser(system, path, Path(profile), markers[1])
+            _others(system)
+            time.sleep(SECONDS_IDLE)
+            places = _places(system, Path(profile) if browsers else None)
+            found, unread = search(places, [form for marker in markers for form in _forms(marker)], say)
+    if not browsers:
+        say("  browser storage: not searched, no Chromium is known (run: make browser)")
+        unread.append("browser storage")
+    for place in found:
+        say(f"FOUND in {place}")
+    for place in unread:
+        say(f"could not be searched: {place}")
+    say("No history: the replaced answer is nowhere." if not found and not unread else "Not proven.")
+    return 1 if found else 2 if unread else 0
+
+
+def replace_answer(system: System, marker: str) -> None:
+    """Answers with the marker over the api, appeals with it, answers again, and lets the appeal go."""
+    learner = Visitor(system, "prover")
+    learner.enter()
+    learner.say(f"nee, dat doe ik niet, {marker}")
+    learner.command("appeal")
+    learner.say(f"ik bedoelde {marker}")
+    learner.command("again")
+    learner.command("affirm")
+    learner.say("nee, dat doe ik nooit")
+
+
+def replace_in_browser(system: System, chromium: str, profile: Path, marker: str) -> None:
+    """The same with the widget in a real browser, whose profile stays to be searched."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            str(profile), executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        page = context.new_page()
+        page.goto(f"{system.site}/?visitor=prover-browser")
+        page.get_by_role("button", name="Leerchat openen").click()
+        page.get_by_role("button", name="Ik ga akkoord").click()
+        page.get_by_role("button", name="Beginnen").click()
+        field = page.get_by_role("textbox")
+        field.fill(f"nee, dat doe ik niet, {marker}")
+        field.press("Enter")
+        page.get_by_role("button", name="Opnieuw antwoorden").first.click()
+        field.fill("nee, dat doe ik nooit")
+        field.press("Enter")
+        page.get_by_text("Vervangen door een nieuw antwoord").wait_for()
+        seen = page.evaluate(
+            """async marker => {
+                const held = JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie]);
+                const databases = (await indexedDB.databases()).map(one => one.name).join();
+                const root = document.querySelector('wederhoor-chat').shadowRoot;
+                return held.includes(marker) || databases !== '' || root.innerHTML.includes(marker);
+            }""",
+            marker,
+        )
+        context.close()
+        if seen:
+            raise AssertionError("the page itself still holds the replaced answer")
+
+
+def search(places: dict[str, Iterator[tuple[str, bytes]]], forms: list[bytes], say: Say) -> tuple[list[str], list[str]]:
+    """Looks in every place; returns where a form was found, and what could not be read."""
+    pattern = re.compile(b"|".join(re.escape(form) for form in forms))
+    overlap = max(map(len, forms)) - 1
+    found, unread = [], []
+    for place, parts in places.items():
+        count, size, tail, where = 0, 0, b"", ""
+        try:
+            for name, data in parts:
+                tail = tail if name == where else b""
+                count, size, where = count + (name != where), size + len(data), name
+                if pattern.search(tail + data):
+                    found.append(f"{place}: {name}")
+                tail = data[-overlap:]
+        except OSError as error:
+            unread.append(f"{place} ({type(error).__name__})")
+        if not count:
+            unread.append(f"{place} (nothing there)")
+        say(f"  {place}: searched {count} parts, {size / 1e6:.0f} MB")
+    return sorted(set(found)), unread
+
+
+def _places(system: System, profile: Path | None) -> dict[str, Iterator[tuple[str, bytes]]]:
+    var = system.settings.var
+    places = {
+        "database files and their journal (WAL)": _files(var / "pg"),
+        "logs": _files(var / "logs"),
+        "other files of the installation": _files(var, skip=("pg", "logs", "models", "bot")),
+        "temporary files": _files(Path(tempfile.gettempdir()), since=_started(system)),
+        "shared memory": _files(Path("/dev/shm")),  # noqa: S108
+    }
+    for pid in system.pids():
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").split()
+        name = " ".join(word.rpartition("/")[2] for word in words[:4] if not word.startswith("-")) or "process"
+        places[f"memory of {name} ({pid})"] = _memory(pid)
+    if profile:
+        places["browser profile"] = _files(profile)
+    return places
+
+
+def _files(folder: Path, skip: tuple[str, ...] = (), since: float = 0.0) -> Iterator[tuple[str, bytes]]:
+    yield folder.name, b""
+    for path in sorted(folder.rglob("*")):
+        if path.is_symlink() or not path.is_file() or path.relative_to(folder).parts[0] in skip:
+            continue
+        try:
+            if since and path.stat().st_mtime < since:
+                continue
+            with path.open("rb") as file:
+                while data := file.read(CHUNK):
+                    yield str(path.relative_to(folder)), data
+        except FileNotFoundError:
+            continue  # gone in the meantime
+
+
+def _memory(pid: int) -> Iterator[tuple[str, bytes]]:
+    """The writable memory of a process, region by region."""
+    with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
+            span, rights, *rest = line.split()
+            if not rights.startswith("rw") or rest[-1] in ("[vvar]", "[vsyscall]"):
+                continue
+            start, end = (int(edge, 16) for edge in span.split("-"))
+            for at in range(start, end, CHUNK):
+                try:
+                    memory.seek(at)
+                    yield span, memory.read(min(CHUNK, end - at))
+                except (OSError, ValueError):
+                    break  # unmapped in the meantime
+
+
+def _forms(marker: str) -> list[bytes]:
+    """How the marker could be written down. base64 shifts with what comes before it: its middle is always there."""
+    shifted = [base64.b64encode(b"x" * shift + marker.encode())[4:-4] for shift in range(3)]
+    return [marker.encode(), marker.encode("utf-16-le"), urllib.parse.quote(marker).encode(), *shifted]
+
+
+def _others(system: System) -> None:
+    """Some other learner's turns."""
+    other = Visitor(system, "somebody-else")
+    other.enter()
+    for number in range(BUSY_TURNS):
+        other.say(f"ja, dat doe ik altijd, keer {number}")
+        other.command("again")
+
+
+def _started(system: System) -> float:
+    return system.output.stat().st_ctime - 3600 if system.output.exists() else 0.0
+
+
+def _browser() -> str | None:
+    """The Chromium of the tests, if there is one."""
+    known = ROOT / ".venv" / "browser"
+    return known.read_text().strip() if known.exists() and importlib.util.find_spec("playwright") else None
