@@ -24,13 +24,13 @@ CHUNK = 1 << 24
 BUSY_TURNS = 40
 """Turns of others after the answer was replaced, as in any minute of a running system."""
 SECONDS_IDLE = 3.0
-Say = Callable[[str], None]
+Tell = Callable[[str], None]
 
 
-def no_history(settings: Settings, say: Say = typer.echo) -> int:
+def no_history(settings: Settings, tell: Tell = typer.echo) -> int:
     """Exit status: 0 found nowhere, 1 found (the places are said), 2 a place could not be searched."""
     if not (settings.models / "current").exists() or not (settings.var / "bot").exists():
-        say("The models are not there; run: make train")
+        tell("The models are not there; run: make train")
         return 2
     browsers = [path for path in [_browser()] if path]
     with trial.system(log_level="DEBUG", readable_memory="1") as system:
@@ -43,15 +43,15 @@ def no_history(settings: Settings, say: Say = typer.echo) -> int:
             _others(system)
             time.sleep(SECONDS_IDLE)
             places = _places(system, Path(profile) if browsers else None)
-            found, unread = search(places, [form for marker in markers for form in _forms(marker)], say)
+            found, unread = search(places, [form for marker in markers for form in forms(marker)], tell)
     if not browsers:
-        say("  browser storage: not searched, no Chromium is known (run: make browser)")
+        tell("  browser storage: not searched, no Chromium is known (run: make browser)")
         unread.append("browser storage")
     for place in found:
-        say(f"FOUND in {place}")
+        tell(f"FOUND in {place}")
     for place in unread:
-        say(f"could not be searched: {place}")
-    say("No history: the replaced answer is nowhere." if not found and not unread else "Not proven.")
+        tell(f"could not be searched: {place}")
+    tell("No history: the replaced answer is nowhere." if not found and not unread else "Not proven.")
     return 1 if found else 2 if unread else 0
 
 
@@ -101,10 +101,12 @@ def replace_in_browser(system: System, chromium: str, profile: Path, marker: str
             raise AssertionError("the page itself still holds the replaced answer")
 
 
-def search(places: dict[str, Iterator[tuple[str, bytes]]], forms: list[bytes], say: Say) -> tuple[list[str], list[str]]:
+def search(
+    places: dict[str, Iterator[tuple[str, bytes]]], wanted: list[bytes], tell: Tell
+) -> tuple[list[str], list[str]]:
     """Looks in every place; returns where a form was found, and what could not be read."""
-    pattern = re.compile(b"|".join(re.escape(form) for form in forms))
-    overlap = max(map(len, forms)) - 1
+    pattern = re.compile(b"|".join(re.escape(form) for form in wanted))
+    overlap = max(map(len, wanted)) - 1
     found, unread = [], []
     for place, parts in places.items():
         count, size, tail, where = 0, 0, b"", ""
@@ -119,29 +121,29 @@ def search(places: dict[str, Iterator[tuple[str, bytes]]], forms: list[bytes], s
             unread.append(f"{place} ({type(error).__name__})")
         if not count:
             unread.append(f"{place} (nothing there)")
-        say(f"  {place}: searched {count} parts, {size / 1e6:.0f} MB")
+        tell(f"  {place}: searched {count} parts, {size / 1e6:.0f} MB")
     return sorted(set(found)), unread
 
 
 def _places(system: System, profile: Path | None) -> dict[str, Iterator[tuple[str, bytes]]]:
     var = system.settings.var
     places = {
-        "database files and their journal (WAL)": _files(var / "pg"),
-        "logs": _files(var / "logs"),
-        "other files of the installation": _files(var, skip=("pg", "logs", "models", "bot")),
-        "temporary files": _files(Path(tempfile.gettempdir()), since=_started(system)),
-        "shared memory": _files(Path("/dev/shm")),  # noqa: S108
+        "database files and their journal (WAL)": files(var / "pg"),
+        "logs": files(var / "logs"),
+        "other files of the installation": files(var, skip=("pg", "logs", "models", "bot")),
+        "temporary files": files(Path(tempfile.gettempdir()), since=_started(system)),
+        "shared memory": files(Path("/dev/shm")),  # noqa: S108
     }
     for pid in system.pids():
         words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").split()
         name = " ".join(word.rpartition("/")[2] for word in words[:4] if not word.startswith("-")) or "process"
-        places[f"memory of {name} ({pid})"] = _memory(pid)
+        places[f"memory of {name} ({pid})"] = memory(pid)
     if profile:
-        places["browser profile"] = _files(profile)
+        places["browser profile"] = files(profile)
     return places
 
 
-def _files(folder: Path, skip: tuple[str, ...] = (), since: float = 0.0) -> Iterator[tuple[str, bytes]]:
+def files(folder: Path, skip: tuple[str, ...] = (), since: float = 0.0) -> Iterator[tuple[str, bytes]]:
     yield folder.name, b""
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or not path.is_file() or path.relative_to(folder).parts[0] in skip:
@@ -156,7 +158,7 @@ def _files(folder: Path, skip: tuple[str, ...] = (), since: float = 0.0) -> Iter
             continue  # gone in the meantime
 
 
-def _memory(pid: int) -> Iterator[tuple[str, bytes]]:
+def memory(pid: int) -> Iterator[tuple[str, bytes]]:
     """The writable memory of a process, region by region."""
     with Path(f"/proc/{pid}/mem").open("rb", buffering=0) as memory:
         for line in Path(f"/proc/{pid}/maps").read_text().splitlines():
@@ -172,7 +174,7 @@ def _memory(pid: int) -> Iterator[tuple[str, bytes]]:
                     break  # unmapped in the meantime
 
 
-def _forms(marker: str) -> list[bytes]:
+def forms(marker: str) -> list[bytes]:
     """How the marker could be written down. base64 shifts with what comes before it: its middle is always there."""
     shifted = [base64.b64encode(b"x" * shift + marker.encode())[4:-4] for shift in range(3)]
     return [marker.encode(), marker.encode("utf-16-le"), urllib.parse.quote(marker).encode(), *shifted]

@@ -146,7 +146,7 @@ class Visitor:
 
     def __init__(self, system: System, name: str, course: str = "information-security", language: str = "nl") -> None:
         self.course, self.language = course, language
-        self._system, self._name = system, name
+        self._system, self.name = system, name
         self._pool = urllib3.PoolManager(retries=False, timeout=30.0)
         self._token = ""
         self.revision = 0
@@ -179,14 +179,14 @@ class Visitor:
 
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """One request; raises `AssertionError` with the problem when it is refused."""
-        reply = self._request(method, path, body)
+        reply = self.request(method, path, body)
         assert reply.status < 400, f"{method} {path.split('?', maxsplit=1)[0]}: {reply.status} {reply.data[:300]!r}"
         found: dict[str, Any] = reply.json()
         return found
 
-    def _request(self, method: str, path: str, body: dict[str, Any] | None) -> urllib3.BaseHTTPResponse:
+    def request(self, method: str, path: str, body: dict[str, Any] | None) -> urllib3.BaseHTTPResponse:
         if not self._token:
-            answer = self._pool.request("GET", f"{self._system.site}/token?visitor={self._name}")
+            answer = self._pool.request("GET", f"{self._system.site}/token?visitor={self.name}")
             self._token = answer.json()["token"]
         headers = {"authorization": f"Bearer {self._token}", "accept-language": self.language}
         url = self._system.settings.url + path

@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit/html.js";
 import { paragraphs } from "./cards.js";
 import type { Chat } from "./chat.js";
 import type { Conversation } from "./conversation.js";
-import { date, fill } from "./texts.js";
+import { fill } from "./texts.js";
 import type { Appeal, Button, Privacy } from "./types.js";
 
 /** `no`: what closing it means, where something waits for the answer. */
@@ -50,11 +50,11 @@ export function privacy(data: Privacy, talk: Conversation): TemplateResult {
   return html`
     ${data.notice.map(paragraphs)}
     <h4>${t.employer}</h4>
-    ${list(data.employer_sees.map((seen) => `${seen.question} (${seen.state})`), t.employerNothing)}
+    ${list(data.employer_sees.map((seen) => `${seen.question} (${[seen.state, seen.result].filter(Boolean).join(", ")})`), t.employerNothing)}
     <h4>${t.looks}</h4>
-    ${list(data.looks.map((look) => `${look.who}, ${date(look.when, language)}: ${look.question}`), t.looksNone)}
+    ${list(data.looks.map((look) => [`${look.who}, ${look.when}`, look.question].filter(Boolean).join(": ")), t.looksNone)}
     <h4>${t.privacy}</h4>
-    ${since ? html`<p>${fill(t.consented, { date: date(since, language), policy }, language)}</p>` : nothing}
+    ${since ? html`<p>${fill(t.consented, { date: since, policy }, language)}</p>` : nothing}
     <p>${data.complaint}</p>
     <p>${statement(talk, data.page)}</p>
   `;
@@ -64,12 +64,11 @@ export function appeals(data: Appeal[], chat: Chat): TemplateResult {
   const { talk } = chat;
   const t = talk.texts;
   if (!data.length) return html`<p>${t.noAppeals}</p>`;
-  const open = ({ state }: Appeal) => state === "filed" || state === "claimed";
   return html`<ul>
     ${data.map(
       (appeal) => html`<li class="card">
         <p>${appeal.text}</p>
-        ${open(appeal)
+        ${appeal.open && appeal.mine
           ? html`<div class="buttons">
               <button
                 aria-label="${t.withdrawAppeal} ${appeal.number}"

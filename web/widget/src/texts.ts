@@ -175,13 +175,6 @@ export function fill(text: string, values: Record<string, string | number>, lang
   return text.replace(/\{(\w+)\}/g, (_, key: string) => values[key]?.toLocaleString(LOCALES[language]) ?? "");
 }
 
-/** Date and time, that do not wrap. What is no date is shown as it is. */
-export function date(moment: string, language: Language): string {
-  const time = new Date(moment);
-  if (isNaN(+time)) return moment;
-  return time.toLocaleString(LOCALES[language], { dateStyle: "long", timeStyle: "short" }).replaceAll(" ", "\u00a0");
-}
-
 /** The first language asked for that we have; Dutch when there is none. */
 export function preferred(asked: readonly (string | undefined)[]): Language {
   const codes = asked.map((tag) => tag?.slice(0, 2).toLowerCase());

@@ -140,15 +140,18 @@ export interface Explanation {
 
 export interface Appeal {
   number: string;
-  question: string;
+  question: string | null;
   state: string;
-  due: string | null;
+  open: boolean;
+  mine: boolean;
+  due: string;
   text: string;
 }
 
 export interface Privacy {
   notice: string[];
-  employer_sees: { question: string; state: string }[];
+  employer_sees: { question: string; state: string; result: string | null }[];
+  /** `when` is in the words of the learner's language. */
   looks: { who: string; when: string; question: string }[];
   policy: string;
   consented_at: string | null;
