@@ -25,6 +25,7 @@ BUSY_TURNS = 40
 """Turns of others after the answer was replaced, as in any minute of a running system."""
 SECONDS_IDLE = 3.0
 Tell = Callable[[str], None]
+Places = dict[str, Iterator[tuple[str, bytes]]]
 
 
 def no_history(settings: Settings, tell: Tell = typer.echo) -> int:
@@ -84,6 +85,7 @@ def replace_in_browser(system: System, chromium: str, profile: Path, marker: str
         field.fill(f"nee, dat doe ik niet, {marker}")
         field.press("Enter")
         page.get_by_role("button", name="Opnieuw antwoorden").first.click()
+        page.get_by_text("Je oude antwoord verdwijnt").wait_for()
         field.fill("nee, dat doe ik nooit")
         field.press("Enter")
         page.get_by_text("Vervangen door een nieuw antwoord").wait_for()
@@ -101,9 +103,7 @@ def replace_in_browser(system: System, chromium: str, profile: Path, marker: str
             raise AssertionError("the page itself still holds the replaced answer")
 
 
-def search(
-    places: dict[str, Iterator[tuple[str, bytes]]], wanted: list[bytes], tell: Tell
-) -> tuple[list[str], list[str]]:
+def search(places: Places, wanted: list[bytes], tell: Tell) -> tuple[list[str], list[str]]:
     """Looks in every place; returns where a form was found, and what could not be read."""
     pattern = re.compile(b"|".join(re.escape(form) for form in wanted))
     overlap = max(map(len, wanted)) - 1
@@ -125,7 +125,7 @@ def search(
     return sorted(set(found)), unread
 
 
-def _places(system: System, profile: Path | None) -> dict[str, Iterator[tuple[str, bytes]]]:
+def _places(system: System, profile: Path | None) -> Places:
     var = system.settings.var
     places = {
         "database files and their journal (WAL)": files(var / "pg"),

@@ -26,13 +26,16 @@ class Lexicon:
     negators: frozenset[str]
     but: frozenset[str]
     idioms: dict[str, Intent]
-    no_objection: frozenset[str]
+    permit: frozenset[str]
+    forbid: frozenset[str]
     hedges: re.Pattern[str]
     flipping: re.Pattern[str]
+    refusing: re.Pattern[str]
     asking_back: re.Pattern[str]
     instruction: re.Pattern[str]
     emoji: dict[str, str]
-    fuzzy: tuple[str, ...]
+    fuzzy: dict[str, tuple[str, ...]]
+    """The longer polar words by their first letter."""
 
     @property
     def polar(self) -> frozenset[str]:
@@ -50,10 +53,11 @@ def of(language: Language) -> Lexicon:
     idioms |= dict.fromkeys(raw["none_idioms"], "none")
     signs = raw["emoji"]
     emoji = {sign: f" {signs[f'{name}_word']} " for name in ("yes", "no", "unsure") for sign in signs[name]}
-    sets = ("strong_yes", "strong_no", "yes", "no", "always", "negators", "but", "no_objection")
+    sets = ("strong_yes", "strong_no", "yes", "no", "always", "negators", "but", "permit", "forbid")
     words: dict[str, Any] = {name: frozenset(raw[name]) for name in sets}
     polar = words["strong_yes"] | words["strong_no"] | words["yes"] | words["no"]
-    fuzzy = tuple(sorted(word for word in polar if len(word) >= SHORTEST_FUZZY))
-    searched = ("hedges", "flipping", "asking_back", "instruction")
+    long = sorted(word for word in polar if len(word) >= SHORTEST_FUZZY)
+    fuzzy = {first: tuple(word for word in long if word[0] == first) for first in {word[0] for word in long}}
+    searched = ("hedges", "flipping", "refusing", "asking_back", "instruction")
     patterns: dict[str, Any] = {name: re.compile(raw[name]) for name in searched}
     return Lexicon(**words, **patterns, idioms=idioms, emoji=emoji, fuzzy=fuzzy)

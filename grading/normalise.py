@@ -3,7 +3,6 @@
 import re
 import unicodedata
 from difflib import SequenceMatcher
-from functools import lru_cache
 
 from grading.lexicon import Lexicon
 
@@ -33,10 +32,10 @@ def _spelled(word: str, lexicon: Lexicon) -> str:
     return _nearest(word, lexicon.fuzzy) if len(word) >= len("zeker") else word
 
 
-@lru_cache(maxsize=8192)
-def _nearest(word: str, known: tuple[str, ...]) -> str:
-    for candidate in known:
-        near = abs(len(candidate) - len(word)) <= 1 and word[0] == candidate[0]
+def _nearest(word: str, known: dict[str, tuple[str, ...]]) -> str:
+    """No cache here: it would be a history of what people wrote."""
+    for candidate in known.get(word[0], ()):
+        near = abs(len(candidate) - len(word)) <= 1
         if near and SequenceMatcher(None, word, candidate).ratio() >= CLOSE:
             return candidate
     return word

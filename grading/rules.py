@@ -28,6 +28,8 @@ class Read:
     words: tuple[str, ...]
     flips: bool
     """Saying "fine" to this question means no."""
+    refuses: bool
+    """The question asks whether something is left undone."""
     label: Intent | None
     reason: str
     guarded: bool = False
@@ -41,15 +43,17 @@ def read(question: Question, answer: str, known: frozenset[str] = frozenset()) -
     text = normalise(answer, lexicon)
     asked = normalise(question.text, lexicon)
     words = tuple(word for word in text.split() if word != "?")
-    flips = bool(lexicon.flipping.search(asked))
+    flips, refuses = bool(lexicon.flipping.search(asked)), bool(lexicon.refusing.search(asked))
 
     def found(label: Intent | None, reason: str, *cause: str, guarded: bool = False) -> Read:
-        return Read(text, words, flips, label, reason, guarded, cause)
+        return Read(text, words, flips, refuses, label, reason, guarded, cause)
 
     guard = _before(answer, text, words, asked, lexicon)
     if guard:
         return found(*guard, guarded=True)
-    settled = _expression(words, lexicon, flips=flips) or _polarity(words, text, lexicon, flips=flips)
+    settled = _expression(words, lexicon, flips=flips, refuses=refuses) or _polarity(
+        words, text, lexicon, turned=flips or refuses
+    )
     if settled:
         label, reason, cause = settled
         return found(label, reason, *cause, guarded=reason in ("yes-and-no", "stuffing", "repetition"))
@@ -88,18 +92,18 @@ def _before(answer: str, text: str, words: tuple[str, ...], asked: str, lexicon:
 Settled = tuple[Intent, str, tuple[str, ...]]
 
 
-def _expression(words: tuple[str, ...], lexicon: Lexicon, *, flips: bool) -> Settled | None:
+def _expression(words: tuple[str, ...], lexicon: Lexicon, *, flips: bool, refuses: bool) -> Settled | None:
     """The whole answer is a fixed expression."""
     phrase = " ".join(words)
-    if phrase in lexicon.no_objection:
-        return ("disapprove" if flips else "approve"), "idiom", (phrase,)
+    if phrase in lexicon.permit | lexicon.forbid:
+        if refuses:
+            return None
+        return ("approve" if (phrase in lexicon.permit) != flips else "disapprove"), "idiom", (phrase,)
     label = lexicon.idioms.get(phrase)
-    if label is None or (flips and label in ("approve", "disapprove")):
-        return None  # "dat mag" to "is it forbidden" says no: the model knows the question, the list does not
-    return label, "idiom", (phrase,)
+    return (label, "idiom", (phrase,)) if label else None
 
 
-def _polarity(words: tuple[str, ...], text: str, lexicon: Lexicon, *, flips: bool) -> Settled | None:
+def _polarity(words: tuple[str, ...], text: str, lexicon: Lexicon, *, turned: bool) -> Settled | None:
     """Plain yes and no, what contradicts itself, and what is only a pile of such words."""
     if not words:
         return None
@@ -114,18 +118,14 @@ def _polarity(words: tuple[str, ...], text: str, lexicon: Lexicon, *, flips: boo
         return "unsure", "yes-and-no", (*yes, *no)
     negated = bool(seen & (lexicon.negators - lexicon.strong_no))
     hedged = bool(lexicon.hedges.search(text)) or "?" in text or bool(seen & lexicon.but)
-    if hedged or len(words) > PLAIN_WORDS or (flips and (negated or len(words) > 2)):
+    if hedged or len(words) > PLAIN_WORDS or (turned and (negated or len(words) > 2)):
         return None
     soft_yes, soft_no = seen & lexicon.yes, seen & lexicon.no
     if words[0] in lexicon.strong_yes and not negated and not soft_no:
         return "approve", "leading-yes", (words[0],)
-    if (
-        words[0] in lexicon.strong_no
-        and not soft_yes
-        and " ".join(words[:2]) not in lexicon.no_objection | {"no doubt"}
-    ):
+    if words[0] in lexicon.strong_no and not soft_yes and " ".join(words[:2]) not in lexicon.permit | {"no doubt"}:
         return "disapprove", "leading-no", (words[0],)
-    if len(words) <= 2 and not negated and not flips and not soft_no and (soft_yes or yes):
+    if len(words) <= 2 and not negated and not turned and not soft_no and (soft_yes or yes):
         return "approve", "short-yes", tuple(soft_yes or yes)
     return None
 

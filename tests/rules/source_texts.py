@@ -13,9 +13,9 @@ Text = str | tuple[str, str]
 
 
 def in_python(folder: Path = ROOT / "api") -> set[Text]:
-    """Texts in the Python files of a folder."""
+    """Texts in the Python files of a folder; what the proofs send is no text of ours."""
     found: set[Text] = set()
-    for path in folder.rglob("*.py"):
+    for path in (path for path in folder.rglob("*.py") if path.name not in ("proving.py", "trial.py")):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call):
                 name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
