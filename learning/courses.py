@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -19,7 +19,7 @@ from learning.models import Course, Question
 from people.actors import Language
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-Texts = dict[Language, Annotated[str, Field(min_length=1, max_length=4000)]]
+Texts = dict[Language, Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]]
 Stance = Literal["approve", "disapprove"]
 
 

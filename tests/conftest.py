@@ -5,11 +5,14 @@ import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session
 
 from api import building, trial
+from api.settings import ROOT
 from api.trial import System, Visitor
 from store.store import Store, connect
+from tests.browser.widget import FLAGS, MakePage
 from tests.staff import Staff
 
 NewLearner = Callable[..., Visitor]
@@ -72,6 +75,47 @@ def session(store: Store, system: System) -> Iterator[Session]:
     """A transaction of the demo organisation."""
     with store.read(uuid.UUID(system.demo["organisation_id"])) as opened:
         yield opened
+
+
+def _chromium() -> str:
+    known = ROOT / ".venv" / "browser"
+    assert known.exists(), "no Chromium is known: run `make browser`"
+    return known.read_text().strip()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=_chromium(), args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def make_page(browser: Browser) -> Iterator[MakePage]:
+    """Fresh pages; an error in a page's own script fails the test."""
+    errors: list[str] = []
+    contexts = []
+
+    def make(*, width: int = 1280, language: str = "nl", dark: bool = False, bypass_csp: bool = False) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": 800},
+            locale="nl-NL" if language == "nl" else "en-GB",
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            bypass_csp=bypass_csp,
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: errors.append(error.message))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert not errors
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -29,7 +29,7 @@ export class Chat extends HTMLElement {
   #open = false;
   #panel: Panel | null = null;
   #confirming: unknown;
-  #mark = 0;
+  #mark: unknown;
   readonly #root = this.attachShadow({ mode: "open" });
 
   constructor(setup: Setup) {
@@ -74,7 +74,7 @@ export class Chat extends HTMLElement {
     if (!this.#open) return;
     this.#fill();
     this.#confirm();
-    if (talk.mark !== this.#mark) this.#scrollTo((this.#mark = talk.mark));
+    if (talk.mark !== this.#mark) this.#scrollTo((this.#mark = talk.mark).key);
     const waited = active?.classList.contains("panel") && talk.loaded;
     if (active && !this.#panel && (waited || !active.isConnected)) this.#focusMain();
     this.scrolled();

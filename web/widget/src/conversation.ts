@@ -31,8 +31,8 @@ export class Conversation {
   slow = false;
   /** For the status line that is read out. */
   announcement = "";
-  /** The entry to bring into view. */
-  mark = 0;
+  /** The entry to bring into view; another object each time that it has to be. */
+  mark = { key: 0 };
   /** The explanations that are open, by question. */
   readonly whys = new Map<string, string[]>();
   /** The number of the appeal that was sent from here, by question. */
@@ -184,7 +184,7 @@ export class Conversation {
   #begin(said: Said, text: string, typed = false): void {
     const own: Own = { kind: "own", key: ++this.#key, language: this.language, text, typed, state: "sending" };
     this.entries = [...this.entries, own];
-    this.mark = own.key;
+    this.mark = { key: own.key };
     void this.#take(said, own);
   }
 
@@ -302,14 +302,14 @@ export class Conversation {
     Object.assign(this, { language, progress, input });
     this.#revision = revision;
     const last = this.entries.at(-1);
-    this.mark = last && last.kind !== "heard" ? last.key : this.#key + 1;
+    this.mark = { key: last && last.kind !== "heard" ? last.key : this.#key + 1 };
     this.entries = hear(this.entries, messages, language, () => ++this.#key);
     this.#announce(messages.map(spoken).join(" "));
   }
 
   #note(text: string): void {
-    this.mark = ++this.#key;
-    this.entries = [...this.entries, { kind: "note", key: this.mark, language: this.language, text }];
+    this.mark = { key: ++this.#key };
+    this.entries = [...this.entries, { kind: "note", key: this.mark.key, language: this.language, text }];
   }
 
   #reason({ status, code, detail }: Problem): string {

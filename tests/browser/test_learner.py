@@ -1,0 +1,169 @@
+"""A learner's journeys, in a real browser, against the real bot, grader and database."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from api.trial import System
+from tests.browser.widget import MakePage, Widget
+from tests.course import PLAIN, VAGUE, answer, file
+from tests.staff import Staff
+
+
+def test_appeal_and_the_ruling_of_a_person(make_page: MakePage, system: System, reviewer: Staff) -> None:
+    widget = Widget(make_page(), system).begin()
+    widget.type("ja, dat doe ik")
+    widget.expect_text("Niet goedgekeurd.")
+    widget.expect_text("Ik lees: je klikt op de link.")
+    widget.button(widget.words.disagree).click()
+    widget.expect_text("Een mens beslist uiterlijk")
+    widget.type("ik bedoelde dat ik ja zeg tegen melden")
+    widget.expect_text("Je uitleg is bij je bezwaar gevoegd.")
+    widget.menu(widget.words.appeals)
+    listed = widget.dialog
+    expect(listed).to_contain_text("wacht op een beoordelaar")
+    number = re.search(r"W-\d{6}", listed.inner_text())
+    assert number
+    widget.page.keyboard.press("Escape")
+    assert reviewer.rule(number[0], "disapprove", "overturned:meaning_misread", "Je had gelijk.").status == 303
+    widget.type("ja, ik bel eerst")
+    widget.expect_text("Je had gelijk: je antwoord is alsnog goedgekeurd.")
+    widget.expect_text("2 van 14 · 3 punten")
+
+
+def test_why_is_told_without_leaving(make_page: MakePage, system: System) -> None:
+    widget = Widget(make_page(), system, "en").begin()
+    widget.type("yes, I do")
+    widget.button(widget.words.why).click()
+    widget.expect_text("A computer has read your answer")
+    expect(widget.button(widget.words.why)).to_have_attribute("aria-expanded", "true")
+    widget.expect_text("Read by model")
+
+
+def test_answer_again_takes_the_place_of_the_old_answer(make_page: MakePage, system: System) -> None:
+    widget = Widget(make_page(), system).begin()
+    widget.type("ja, dat doe ik wel eens hoor")
+    widget.button(widget.words.again).click()
+    widget.expect_text("Je oude antwoord verdwijnt zodra je een nieuw antwoord stuurt.")
+    widget.type("nee, dat doe ik niet")
+    widget.expect_text("Vervangen door een nieuw antwoord")
+    expect(widget.page.get_by_text("ja, dat doe ik wel eens hoor")).to_have_count(0)
+    widget.expect_text("1 van 14 · 2 punten")
+
+
+def test_answer_again_with_an_open_appeal_asks_first(make_page: MakePage, system: System) -> None:
+    widget = Widget(make_page(), system).begin()
+    widget.type("ja, dat doe ik")
+    widget.button(widget.words.disagree).click()
+    widget.button(widget.words.no_statement).click()
+    widget.expect_text("Goed, zonder uitleg.")
+    widget.button(widget.words.again).click()
+    asking = widget.dialog
+    expect(asking).to_contain_text("bezwaar")
+    widget.page.keyboard.press("Escape")
+    widget.expect_text("Goed, alles blijft zoals het is.")
+    widget.menu(widget.words.appeals)
+    expect(widget.dialog).to_contain_text("wacht op een beoordelaar")
+
+
+def test_reset_shows_what_goes_and_then_it_is_gone(make_page: MakePage, system: System, employer: Staff) -> None:
+    widget = Widget(make_page(), system).begin()
+    widget.type("nee, dat doe ik niet")
+    widget.expect_text("1 van 14 · 2 punten")
+    assert widget.name in employer.get("/employer/information-security").text
+    widget.menu(widget.words.reset)
+    asking = widget.dialog
+    expect(asking).to_contain_text("1 antwoord")
+    asking.get_by_role("button").filter(has_text=re.compile("wis|Wis")).first.click()
+    widget.expect_text("Alles is gewist.")
+    expect(widget.page.get_by_text("nee, dat doe ik niet")).to_have_count(0)
+    assert widget.name not in employer.get("/employer/information-security").text
+
+
+def test_doubt_is_asked_once_more_and_then_a_person_looks(make_page: MakePage, system: System) -> None:
+    widget = Widget(make_page(), system, "en").begin()
+    widget.type(VAGUE["en"])
+    widget.expect_text("I am not sure what you mean.")
+    widget.type(VAGUE["en"])
+    widget.expect_text("A person will look, by")
+    widget.expect_question(2)
+
+
+def test_coming_back_goes_on_at_the_same_question(make_page: MakePage, system: System) -> None:
+    widget = Widget(make_page(), system).begin()
+    widget.type("nee, dat doe ik niet")
+    widget.expect_question(2)
+    widget.open()
+    widget.expect_text("Welkom terug. Je bent bij vraag 2 van 14.")
+
+
+def test_a_likely_command_is_asked_back_and_can_be_the_answer(make_page: MakePage, system: System) -> None:
+    widget = Widget(make_page(), system).begin()
+    widget.type("kun je de vraag nog eens stellen")
+    widget.expect_text("of is dit je antwoord?")
+    widget.button("Dit is mijn antwoord").click()
+    widget.expect_text("Ik weet niet zeker wat je bedoelt.")
+
+
+def test_a_lost_connection_keeps_the_text_and_counts_once(make_page: MakePage, system: System) -> None:
+    widget = Widget(make_page(), system).begin()
+    widget.page.context.set_offline(True)
+    widget.field.fill("nee, dat doe ik niet")
+    widget.field.press("Enter")
+    widget.expect_text("Niet verstuurd.")
+    widget.page.context.set_offline(False)
+    widget.button("Opnieuw versturen").click()
+    widget.expect_text("1 van 14 · 2 punten")
+
+
+def test_two_tabs_do_not_overwrite_each_other(make_page: MakePage, system: System) -> None:
+    first = Widget(make_page(), system).begin()
+    second = Widget(make_page(), system, name=first.name).open()
+    second.expect_question(1)
+    first.type("nee, dat doe ik niet")
+    first.expect_question(2)
+    second.field.fill("ja, dat doe ik")
+    second.field.press("Enter")
+    second.expect_text("Welkom terug. Je bent bij vraag 2 van 14.")
+    expect(second.field).to_have_value("ja, dat doe ik")
+
+
+@pytest.mark.parametrize("course", ["safety-at-work"])
+def test_the_other_course_by_keyboard_alone(make_page: MakePage, system: System, course: str) -> None:
+    """Tab, Enter, digits and letters; no mouse."""
+    widget = Widget(make_page(), system, course=course).visit()
+    keys = widget.page.keyboard
+    expect(widget.button(widget.words.open)).to_be_visible()
+    _tab_to(widget, widget.words.open)
+    keys.press("Enter")
+    expect(widget.button(widget.words.agree)).to_be_visible()
+    _tab_to(widget, widget.words.agree)
+    keys.press("Enter")
+    expect(widget.button(widget.words.begin)).to_be_visible()
+    _tab_to(widget, widget.words.begin)
+    keys.press("Enter")
+    for number, question in enumerate(file(course).questions(), start=1):
+        widget.expect_question(number)
+        sent = answer(question, "nl")
+        if sent["kind"] == "choice":
+            place = next(place for place, one in enumerate(question.options, start=1) if one.right)  # type: ignore[union-attr]
+            keys.press(str(place))
+        else:
+            keys.type(sent["text"])
+            keys.press("Enter")
+    widget.expect_text("13 van 13")
+    assert PLAIN
+
+
+def _tab_to(widget: Widget, name: str) -> None:
+    for _ in range(25):
+        widget.page.keyboard.press("Tab")
+        focused = widget.page.evaluate(
+            """() => { let at = document.activeElement;
+                while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+                return (at?.getAttribute('aria-label') || at?.textContent || '').trim(); }"""
+        )
+        if focused == name:
+            return
+    raise AssertionError(f"{name} cannot be reached with Tab")
