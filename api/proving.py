@@ -85,10 +85,10 @@ def replace_in_browser(system: System, chromium: str, profile: Path, marker: str
         field.fill(f"nee, dat doe ik niet, {marker}")
         field.press("Enter")
         page.get_by_role("button", name="Opnieuw antwoorden").first.click()
-        page.get_by_text("Je oude antwoord verdwijnt").wait_for()
+        page.get_by_text("Je oude antwoord verdwijnt").first.wait_for()
         field.fill("nee, dat doe ik nooit")
         field.press("Enter")
-        page.get_by_text("Vervangen door een nieuw antwoord").wait_for()
+        page.get_by_text("Vervangen door een nieuw antwoord").first.wait_for()
         seen = page.evaluate(
             """async marker => {
                 const held = JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie]);
@@ -136,7 +136,7 @@ def _places(system: System, profile: Path | None) -> Places:
     }
     for pid in system.pids():
         words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").split()
-        name = " ".join(word.rpartition("/")[2] for word in words[:4] if not word.startswith("-")) or "process"
+        name = " ".join(word.rpartition("/")[2] for word in words[:6] if not word.startswith("-")) or "process"
         places[f"memory of {name} ({pid})"] = memory(pid)
     if profile:
         places["browser profile"] = files(profile)

@@ -17,7 +17,7 @@ import tomli
 PHRASES_FILE = Path(__file__).parent.parent / "data" / "commands.toml"
 QUOTED = re.compile(r"^\s*[\"\u201c\u201e\u2018'\u00ab].*[\"\u201d\u2019'\u00bb]\s*$", re.S)
 MOST_WORDS, MOST_CHARACTERS = 7, 80
-SURE, KNOWN, LIKELY = 0.80, 0.6, 0.40
+SURE, KNOWN, LIKELY = 0.70, 0.6, 0.40
 ASKED_BACK = frozenset({"appeal", "again", "repeat", "stop", "help", "privacy", "language", "reset", "status"})
 IN_STATEMENT = frozenset({"skip", "next", "stop", "help", "privacy", "language"})
 """What is a command while the learner explains an appeal; all else is part of the explanation."""
@@ -47,7 +47,7 @@ def decide(text: str, awaiting: Optional[str]) -> Optional[str]:
     if awaiting and (QUOTED.match(text) or text.lstrip().startswith("/")):
         return "free_text"
     phrase = normalise(text) if len(text) <= MOST_CHARACTERS else ""
-    command = COMMANDS.get(phrase)
+    command = COMMANDS.get(phrase) or COMMANDS.get(f"{phrase}?")
     if awaiting in ("confirm_reset", "confirm_again"):
         return _confirmation(phrase, command)
     if awaiting == "appeal_statement":
