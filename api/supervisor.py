@@ -96,6 +96,10 @@ class Supervisor:
 
     def _start_all(self) -> None:
         """Starts each child as soon as what it needs is ready, so that slow ones start side by side."""
+        names = {child.name for child in self.children}
+        for child in self.children:
+            if missing := sorted(set(child.needs) - names):
+                raise Failed(f"{child.name} needs {', '.join(missing)}, which is not among the processes")
         ready: set[str] = set()
         while not self._stopping and len(ready) < len(self.children):
             for child in self.children:

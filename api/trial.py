@@ -148,7 +148,7 @@ class Visitor:
         self.course, self.language = course, language
         self._system, self.name = system, name
         self._pool = urllib3.PoolManager(retries=False, timeout=30.0)
-        self._token = ""
+        self.token = ""
         self.revision = 0
 
     def enter(self) -> dict[str, Any]:
@@ -185,10 +185,10 @@ class Visitor:
         return found
 
     def request(self, method: str, path: str, body: dict[str, Any] | None) -> urllib3.BaseHTTPResponse:
-        if not self._token:
+        if not self.token:
             answer = self._pool.request("GET", f"{self._system.site}/token?visitor={self.name}")
-            self._token = answer.json()["token"]
-        headers = {"authorization": f"Bearer {self._token}", "accept-language": self.language}
+            self.token = answer.json()["token"]
+        headers = {"authorization": f"Bearer {self.token}", "accept-language": self.language}
         url = self._system.settings.url + path
         return self._pool.request(method, url, headers=headers, json=body) if body else self._pool.request(
             method, url, headers=headers

@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 APP = "wederhoor_app"
-OURS = "current_setting('wederhoor.organisation', true)::uuid"
+OURS = "NULLIF(current_setting('wederhoor.organisation', true), '')::uuid"
 OF_ORGANISATION = (
     "agreement",
     "answer",
