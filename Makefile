@@ -47,11 +47,11 @@ lint: env ## style, types and the order of packages
 bench: env train ## measure against stock Rasa in the same run
 	@$(BIN)/python -m bench
 
-pictures: env train widget browser ## screenshots of every page and state, into pictures/
+pictures: env train widget browser ## the pictures in docs/pictures
 	@$(BIN)/python -m tests.browser.pictures
 
 lock: env ## renew the pinned versions in requirements/
 	@setup/lock
 
 clean: ## remove what was made: environments, database, models, keys, logs
-	rm -rf .venv bot/.venv var pictures web/widget/node_modules
+	rm -rf .venv bot/.venv var web/widget/node_modules

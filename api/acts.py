@@ -42,6 +42,8 @@ class Turn:
     facts: dict[str, str] = field(default_factory=dict)
     grade: Grade | None = field(default=None, repr=False)
     model_id: str = ""
+    appeals: bool = True
+    """False when it is known that the learner has none."""
 
     @property
     def say(self) -> Texts:
@@ -77,6 +79,10 @@ class Done:
     then: list[Message] = field(default_factory=list)
     language: Language | None = None
     """Set by the act that changes it."""
+    standing: Standing | None = None
+    """What stands after the act, where the act has looked already."""
+    appealed: bool = False
+    """An appeal was filed by this act."""
     bot_speaks: bool = True
     """False where the bot's own words do not fit what came of the act."""
 
@@ -90,7 +96,8 @@ def answer(turn: Turn) -> Done:
     assert turn.text is not None
     if isinstance(asked.body, ChoiceQuestion):
         return choose(turn)
-    filing.supersede(turn.session, turn.here, [asked.id])
+    if turn.appeals:
+        filing.supersede(turn.session, turn.here, [asked.id])
     if isinstance(asked.body, OpenQuestion):
         answering.reflect(turn.session, turn.vault, turn.here, asked, turn.text, turn.now)
         return _go_on(turn, asked, first=[messages.noted(turn.say, asked)])
@@ -107,7 +114,8 @@ def choose(turn: Turn) -> Done:
     if option is None:
         words = turn.say("Kies een van de knoppen, of typ het nummer ervan.")
         return Done(_waiting_for(asked), then=[messages.text(words), *_ask(turn, asked, with_lesson=False)])
-    filing.supersede(turn.session, turn.here, [asked.id])
+    if turn.appeals:
+        filing.supersede(turn.session, turn.here, [asked.id])
     decided = answering.choose(turn.session, turn.vault, turn.here, asked, option, turn.now)
     return _show_grade(turn, asked, decided)
 
@@ -148,7 +156,7 @@ def appeal(turn: Turn) -> Done:
         return replace(_stay(turn, [messages.text(words)]), bot_speaks=False)
     about = turn.say("Het gaat om de vraag: {question}", question=asked.body.text[turn.here.language])
     step = Step("appeal_statement", turn.here.question_id, asked.id)
-    return Done(step, first=[messages.receipt(turn.say, filed), messages.text(about)])
+    return Done(step, first=[messages.receipt(turn.say, filed), messages.text(about)], appealed=True)
 
 
 def file_appeal(turn: Turn) -> Done:
@@ -300,9 +308,11 @@ def _go_on(turn: Turn, after: Asked | None, first: list[Message] | None = None) 
     standing = turn.standing()
     following = standing.next_question()
     if following is None:
-        return Done(Step(None, None, finished=True), first=first or [], then=[messages.finished(turn.say, standing)])
+        told = [messages.finished(turn.say, standing)]
+        return Done(Step(None, None, finished=True), first=first or [], then=told, standing=standing)
     new_lesson = after is None or after.lesson.key != following.lesson.key
-    return Done(_waiting_for(following), first=first or [], then=_ask(turn, following, with_lesson=new_lesson))
+    asks = _ask(turn, following, with_lesson=new_lesson)
+    return Done(_waiting_for(following), first=first or [], then=asks, standing=standing)
 
 
 def _back(turn: Turn, first: list[Message]) -> Done:

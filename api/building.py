@@ -30,7 +30,7 @@ def owner(settings: Settings) -> Engine:
 
 def store(settings: Settings) -> Store:
     """The store, as the app's role."""
-    return Store(connect(app_url(settings), pool=20))
+    return Store(connect(app_url(settings), pool=8))
 
 
 def wire(settings: Settings) -> Wiring:

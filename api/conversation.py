@@ -19,7 +19,7 @@ from api.bot import Bot, Said
 from api.texts import texts
 from appeals import filing
 from grading.grade import Grader
-from learning import answering, enrolments, progress
+from learning import answering, enrolments
 from learning.catalogue import Catalogue
 from learning.courses import StanceQuestion
 from learning.enrolments import Here
@@ -122,7 +122,7 @@ class Conversation:
             with self.store.write(claims.organisation_id) as session:
                 turn = Turn(
                     session, self.vault, here, now, sent.text, sent.choice, sent.about, said.facts,
-                    grade, self.grader.model_id,
+                    grade, self.grader.model_id, filing.known(session, here),
                 )  # fmt: skip
                 return self._carry_out(turn, sent, said)
         except MovedOn:
@@ -138,10 +138,8 @@ class Conversation:
 
     def _carry_out(self, turn: Turn, sent: Sent, said: Said) -> dict[str, Any]:
         """The act, the reply and the step in one transaction."""
-        news = [
-            messages.ruled(turn.say, self.vault, one)
-            for one in filing.news(turn.session, turn.here, turn.now, turn.now)
-        ]
+        fresh = filing.news(turn.session, turn.here, turn.now, turn.now) if turn.appeals else []
+        news = [messages.ruled(turn.say, self.vault, one) for one in fresh]
         done = ACTS[said.act](turn)
         bot_says = [_bot_message(message) for message in said.messages] if done.bot_speaks else []
         shown = [*news, *done.first, *bot_says, *done.then]
@@ -156,7 +154,7 @@ class Conversation:
             "turn": sent.turn,
             "revision": turn.here.revision + 1,
             "language": language,
-            "progress": _progress(turn),
+            "progress": _progress(turn, done),
             "messages": shown,
             "input": _input(done.step.awaiting, language),
         }
@@ -240,14 +238,15 @@ def _notice(language: Language) -> dict[str, Any]:
     return {"policy": current.version, "paragraphs": list(words.notice), "purposes": purposes}
 
 
-def _progress(turn: Turn) -> dict[str, Any]:
-    standing = progress.standing(turn.session, turn.here.course, turn.here.learner)
+def _progress(turn: Turn, done: Done | None = None) -> dict[str, Any]:
+    standing = (done and done.standing) or turn.standing()
+    appealed = turn.appeals or (done is not None and done.appealed)
     return {
         "answered": standing.answered,
         "total": len(turn.here.course.questions),
         "points": standing.points,
         "max_points": turn.here.course.max_points(),
-        "open_appeals": filing.count_open(turn.session, turn.here),
+        "open_appeals": filing.count_open(turn.session, turn.here) if appealed else 0,
         "finished": standing.finished,
     }
 

@@ -144,6 +144,7 @@ def _places(system: System, profile: Path | None) -> Places:
 
 
 def files(folder: Path, skip: tuple[str, ...] = (), since: float = 0.0) -> Iterator[tuple[str, bytes]]:
+    """The files below a folder, part by part, with their names; changed since a moment (seconds since 1970)."""
     yield folder.name, b""
     for path in sorted(folder.rglob("*")):
         if path.is_symlink() or not path.is_file() or path.relative_to(folder).parts[0] in skip:

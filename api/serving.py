@@ -49,6 +49,7 @@ def _run(app: ASGIApp, host: str, port: int) -> None:
         log_config=None,
         server_header=False,
         date_header=True,
+        timeout_keep_alive=65,
         timeout_graceful_shutdown=5,
         proxy_headers=False,
     )

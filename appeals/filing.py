@@ -2,8 +2,9 @@
 
 import datetime as dt
 import uuid
+from typing import Final
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from appeals import states
@@ -16,9 +17,11 @@ from learning.enrolments import Here
 from learning.errors import NotFound
 from learning.models import Decision, Question
 from store import journal
+from store.base import core
 from store.vault import Vault
 
 STATEMENT_LIMIT = 2000
+KNOWN: Final = select(exists().where(core(Appeal).c.learner_id == bindparam("learner")))
 
 
 def refer(session: Session, here: Here, question_id: uuid.UUID, decided: Decided, now: dt.datetime) -> Appeal:
@@ -95,6 +98,11 @@ def open_on(session: Session, learner_id: uuid.UUID, question_id: uuid.UUID) -> 
     return session.execute(
         select(Appeal).where(Appeal.learner_id == learner_id, Appeal.question_id == question_id, Appeal.state.in_(OPEN))
     ).scalar_one_or_none()
+
+
+def known(session: Session, here: Here) -> bool:
+    """Has the learner any appeal or review at all? Most have none, and then nothing else has to be looked up."""
+    return session.connection().execute(KNOWN, {"learner": here.learner}).scalar_one()
 
 
 def count_open(session: Session, here: Here) -> int:

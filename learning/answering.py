@@ -19,11 +19,12 @@ from learning.errors import ChoiceUnknown, NotFound
 from learning.models import Answer, Question
 from privacy.errors import ConsentRequired
 from store import journal
+from store.base import core
 from store.vault import Vault
 
 log = logging.getLogger(__name__)
 
-_NEW = insert(Answer)
+_NEW = insert(core(Answer))
 PUT: Final[Any] = _NEW.on_conflict_do_update(
     index_elements=["learner_id", "question_id"],
     set_={name: _NEW.excluded[name] for name in ("text", "language", "answered_at")},

@@ -14,6 +14,7 @@ from learning.catalogue import Asked
 from learning.errors import NotFound
 from learning.models import Decision
 from people.actors import ActingMember
+from store.base import core
 
 ASK_ONCE_MORE = 1
 """So often may the machine fail to tell before a person looks."""
@@ -37,14 +38,15 @@ class Decided:
         return self.outcome == "undecided" and self.tries > ASK_ONCE_MORE
 
 
-_NEW = insert(Decision)
-_STILL = (Decision.outcome == "undecided") & (_NEW.excluded.outcome == "undecided")
+_NEW = insert(core(Decision))
+_STANDS = core(Decision).c
+_STILL = (_STANDS.outcome == "undecided") & (_NEW.excluded.outcome == "undecided")
 _KEPT = {"learner_id", "question_id", "organisation_id", "tries"}
 PUT = _NEW.on_conflict_do_update(
     index_elements=["learner_id", "question_id"],
-    set_={column.name: _NEW.excluded[column.name] for column in Decision.__table__.c if column.name not in _KEPT}
-    | {"tries": case((_STILL, Decision.tries + _NEW.excluded.tries), else_=_NEW.excluded.tries)},
-).returning(Decision.tries)
+    set_={column.name: _NEW.excluded[column.name] for column in _STANDS if column.name not in _KEPT}
+    | {"tries": case((_STILL, _STANDS.tries + _NEW.excluded.tries), else_=_NEW.excluded.tries)},
+).returning(_STANDS.tries)
 
 
 def by_model(

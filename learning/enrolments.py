@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import Integer, and_, bindparam, case, cast, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -17,6 +17,7 @@ from people.models import Learner, Organisation
 from privacy import policy
 from privacy.consent import LEARNING
 from privacy.models import Consent
+from store.base import core
 
 LONGEST_PAUSE = dt.timedelta(minutes=5)
 """A longer silence counts as this much study time: the learner was away."""
@@ -53,38 +54,39 @@ class Here:
         return self.learner_id
 
 
+_COURSE, _ORGANISATION, _LEARNER = core(Course).c, core(Organisation).c, core(Learner).c
+_ENROLMENT, _CONSENT = core(Enrolment).c, core(Consent).c
 _LIVE = and_(
-    Consent.learner_id == Learner.id,
-    Consent.purpose == LEARNING,
-    Consent.policy == bindparam("policy"),
-    Consent.withdrawn_at.is_(None),
+    _CONSENT.learner_id == _LEARNER.id,
+    _CONSENT.purpose == LEARNING,
+    _CONSENT.policy == bindparam("policy"),
+    _CONSENT.withdrawn_at.is_(None),
 )
+_SUBJECT = and_(_LEARNER.organisation_id == _COURSE.organisation_id, _LEARNER.subject == bindparam("subject"))
 FIND = (
     select(
-        Course.id,
-        Course.version,
-        Organisation.alpha,
-        Organisation.appeal_days,
-        Organisation.name,
-        Learner.id,
-        Learner.language,
-        Consent.id.is_not(None),
-        Enrolment.learner_id.is_not(None),
-        Enrolment.awaiting,
-        Enrolment.question_id,
-        Enrolment.about_id,
-        Enrolment.revision,
-        Enrolment.last_turn,
-        Enrolment.last_reply,
+        _COURSE.id,
+        _COURSE.version,
+        _ORGANISATION.alpha,
+        _ORGANISATION.appeal_days,
+        _ORGANISATION.name,
+        _LEARNER.id,
+        _LEARNER.language,
+        _CONSENT.id.is_not(None),
+        _ENROLMENT.learner_id.is_not(None),
+        _ENROLMENT.awaiting,
+        _ENROLMENT.question_id,
+        _ENROLMENT.about_id,
+        _ENROLMENT.revision,
+        _ENROLMENT.last_turn,
+        _ENROLMENT.last_reply,
     )
-    .select_from(Course)
-    .join(Organisation, Organisation.id == Course.organisation_id)
-    .outerjoin(
-        Learner, and_(Learner.organisation_id == Course.organisation_id, Learner.subject == bindparam("subject"))
-    )
-    .outerjoin(Enrolment, and_(Enrolment.learner_id == Learner.id, Enrolment.course_id == Course.id))
-    .outerjoin(Consent, _LIVE)
-    .where(Course.slug == bindparam("course"))
+    .select_from(core(Course))
+    .join(core(Organisation), _ORGANISATION.id == _COURSE.organisation_id)
+    .outerjoin(core(Learner), _SUBJECT)
+    .outerjoin(core(Enrolment), and_(_ENROLMENT.learner_id == _LEARNER.id, _ENROLMENT.course_id == _COURSE.id))
+    .outerjoin(core(Consent), _LIVE)
+    .where(_COURSE.slug == bindparam("course"))
 )
 
 
@@ -130,42 +132,44 @@ class Step:
     restarted: bool = False
 
 
+_HERE = and_(
+    _ENROLMENT.learner_id == bindparam("learner"),
+    _ENROLMENT.course_id == bindparam("course"),
+    _ENROLMENT.revision == bindparam("seen"),
+)
+_PAUSE = func.least(bindparam("now", type_=_ENROLMENT.last_at.type) - _ENROLMENT.last_at, LONGEST_PAUSE)
+_STEP = ("awaiting", "question_id", "about_id", "last_turn", "last_reply")
+_ALWAYS: dict[str, Any] = {name: bindparam(name) for name in _STEP} | {
+    "revision": _ENROLMENT.revision + 1,
+    "last_at": bindparam("now"),
+}
+MOVE = (
+    update(core(Enrolment))
+    .where(_HERE)
+    .values(
+        **_ALWAYS,
+        interactions=_ENROLMENT.interactions + 1,
+        seconds=_ENROLMENT.seconds + cast(func.extract("epoch", _PAUSE), Integer),
+        finished_at=case((bindparam("finished"), func.coalesce(_ENROLMENT.finished_at, bindparam("now")))),
+    )
+)
+RESTART = (
+    update(core(Enrolment))
+    .where(_HERE)
+    .values(**_ALWAYS, interactions=0, seconds=0, started_at=bindparam("now"), finished_at=None)
+)
+
+
 def move(session: Session, here: Here, step: Step, turn: str, reply: bytes, now: dt.datetime) -> None:
     """Moves the conversation on, once: raises `MovedOn` when another turn came first, and all is rolled back."""
-    enrolment = session.execute(
-        select(Enrolment.last_at, Enrolment.finished_at)
-        .where(
-            Enrolment.learner_id == here.learner,
-            Enrolment.course_id == here.course.id,
-            Enrolment.revision == here.revision,
-        )
-        .with_for_update()
-    ).one_or_none()
-    if enrolment is None:
+    row = {"learner": here.learner, "course": here.course.id, "seen": here.revision, "now": now}
+    row |= {"awaiting": step.awaiting, "question_id": step.question_id, "about_id": step.about_id}
+    row |= {"last_turn": turn, "last_reply": reply}
+    statement = RESTART if step.restarted else MOVE
+    if not step.restarted:
+        row["finished"] = step.finished
+    if session.connection().execute(statement, row).rowcount != 1:
         raise MovedOn
-    spent = min(now - enrolment.last_at, LONGEST_PAUSE)
-    counted: dict[str, Any] = {
-        "interactions": Enrolment.interactions + 1,
-        "seconds": Enrolment.seconds + int(spent.total_seconds()),
-    }
-    if step.restarted:
-        counted = {"interactions": 0, "seconds": 0, "started_at": now}
-    finished = (enrolment.finished_at or now) if step.finished else None
-    session.execute(
-        update(Enrolment)
-        .where(Enrolment.learner_id == here.learner, Enrolment.course_id == here.course.id)
-        .values(
-            awaiting=step.awaiting,
-            question_id=step.question_id,
-            about_id=step.about_id,
-            revision=here.revision + 1,
-            last_turn=turn,
-            last_reply=reply,
-            last_at=now,
-            finished_at=finished,
-            **counted,
-        )
-    )
 
 
 def choose_language(session: Session, here: Here, language: Language) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from learning.catalogue import Asked, Taught
 from learning.models import Answer, Decision, Question
+from store.base import core
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,18 @@ class Standing:
         return mark is None or mark.asked_again
 
 
+_ANSWER, _DECISION, _QUESTION = core(Answer).c, core(Decision).c, core(Question).c
 MARKS = (
-    select(Answer.question_id, Decision.outcome, Decision.points, Decision.tries, Decision.in_review, Decision.maker)
-    .join(Question, Question.id == Answer.question_id)
-    .outerjoin(Decision, and_(Decision.learner_id == Answer.learner_id, Decision.question_id == Answer.question_id))
-    .where(Answer.learner_id == bindparam("learner"), Question.course_id == bindparam("course"))
+    select(
+        _ANSWER.question_id, _DECISION.outcome, _DECISION.points, _DECISION.tries, _DECISION.in_review, _DECISION.maker
+    )
+    .select_from(core(Answer))
+    .join(core(Question), _QUESTION.id == _ANSWER.question_id)
+    .outerjoin(
+        core(Decision),
+        and_(_DECISION.learner_id == _ANSWER.learner_id, _DECISION.question_id == _ANSWER.question_id),
+    )
+    .where(_ANSWER.learner_id == bindparam("learner"), _QUESTION.course_id == bindparam("course"))
 )
 
 

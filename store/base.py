@@ -2,9 +2,10 @@
 
 import datetime as dt
 import uuid
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, cast
 
 from sqlalchemy import DateTime, ForeignKey, LargeBinary, MetaData, Text, Uuid
+from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 
@@ -37,6 +38,11 @@ class Table(DeclarativeBase):
         uuid.UUID: Uuid,
         dt.datetime: DateTime(timezone=True),
     }
+
+
+def core(entity: type[Table]) -> CoreTable:
+    """The bare table of an entity: statements on it skip the unit of work, which the turns are measured by."""
+    return cast("CoreTable", entity.__table__)
 
 
 class OfOrganisation:

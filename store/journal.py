@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Identity, Index, insert, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from store.base import OfOrganisation, Table
+from store.base import OfOrganisation, Table, core
 from store.personal import Privacy
 
 
@@ -28,7 +28,7 @@ class Entry(OfOrganisation, Table):
     facts: Mapped[dict[str, Any]]
 
 
-ADD = insert(Entry)
+ADD = insert(core(Entry))
 
 
 def note(

@@ -21,7 +21,7 @@ lessons:
     questions:
       - key: first
         kind: stance
-        text: {nl: Doe je het?}
+        text: {nl: "Doe je het?"}
         expected: approve
         readings: {approve: {nl: je doet het}, disapprove: {nl: je doet het niet}}
         why: {nl: Daarom}
@@ -52,7 +52,7 @@ def test_a_good_file_is_read_and_its_version_is_its_content(tmp_path: Path) -> N
         ("        why: {nl: Daarom}\n", "", 10, "why"),
         ("title: {nl: Klein}", "title: {nl: ''}", 3, "title"),
         ("languages: [nl]", "languages: [nl, en]", 1, "lack a language"),
-        ("slug: small", "slug: [small", 2, ""),
+        ("slug: small", "slug: [small", 2, "expected"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, old: str, new: str, line: int, said: str) -> None:

@@ -1,20 +1,23 @@
 """H06: only the latest answer exists, anywhere: the search of `wederhoor prove no-history`, and that it can find."""
 
+import subprocess
+import sys
 import uuid
 from pathlib import Path
 
 import pytest
 
 from api import proving
-from api.settings import Settings
+from api.settings import ROOT
 from api.trial import System, Visitor
 from tests.staff import Staff
 
 
 def test_a_replaced_answer_is_nowhere() -> None:
-    said: list[str] = []
-    status = proving.no_history(Settings(), said.append)
-    assert status == 0, "\n".join(said)
+    command = [sys.executable, "-m", "api", "prove", "no-history"]
+    done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "browser profile: searched" in done.stdout and "memory of python" in done.stdout
 
 
 def test_the_search_finds_what_is_there(tmp_path: Path) -> None:

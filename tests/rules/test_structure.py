@@ -33,11 +33,10 @@ def test_every_public_function_says_what_it_does() -> None:
 
 
 def test_no_place_of_a_machine_and_no_secret_is_in_a_tracked_file() -> None:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, text=True, capture_output=True, check=True).stdout.split(
-        "\n"
-    )
+    git = ["git", "ls-files"]
+    listed = subprocess.run(git, cwd=ROOT, text=True, capture_output=True, check=True).stdout.splitlines()
     found = []
-    for name in filter(None, listed):
+    for name in listed:
         path = ROOT / name
         if path.suffix in (".png", ".svg") or not path.exists():
             continue
