@@ -12,7 +12,7 @@ from api.auth import Believed
 from api.errors import BAD_REQUEST, PUBLIC, UNEXPECTED, Public, problem
 from api.limits import Limit
 from api.origins import Origins
-from api.pages import employer, home, review, sign_in
+from api.pages import employer, home, reference, review, sign_in
 from api.pages.rendering import error_page
 from api.routes import conversation, files, health
 from api.security import Guard
@@ -30,14 +30,14 @@ Learner routes take `Authorization: Bearer <token>`, a JWT that the organisation
 
 def make_app(wiring: Wiring) -> FastAPI:
     """The app for these parts."""
-    app = FastAPI(title="Wederhoor", version="0.1.0", description=DESCRIPTION, redoc_url=None)
+    app = FastAPI(title="Wederhoor", version="0.1.0", description=DESCRIPTION, docs_url=None, redoc_url=None)
     app.state.wiring = wiring
     app.state.believed = Believed()
     app.state.turn_limit = Limit(f"{wiring.settings.turns_per_minute}/minute")
     app.state.sign_in_limit = Limit("10/minute")
     for router in (conversation.router, health.router, files.router):
         app.include_router(router)
-    for router in (home.router, sign_in.router, review.router, employer.router):
+    for router in (home.router, reference.router, sign_in.router, review.router, employer.router):
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=files.STATIC), name="static")
     app.add_middleware(Guard, known_origin=Origins(wiring.store).known, secure=wiring.settings.secure)

@@ -95,6 +95,7 @@ STATES = {
     )},
     "home": _page("/"),
     "privacy": _page("/privacy"),
+    "reference": _page("/docs"),
     "sign in": _page("/sign-in"),
     "waiting line": _page("/review", "reviewer"),
     "case": _page("/review/NUMBER", "reviewer"),

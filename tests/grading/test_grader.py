@@ -73,14 +73,14 @@ def test_a_stricter_bound_fails_nobody_extra(grader: Grader) -> None:
 
 
 def test_grading_takes_less_than_five_milliseconds(grader: Grader) -> None:
-    """The median of each language on one thread, with sentences of ten words."""
+    """The median of each language, in CPU time of its one thread: the machine may be busy with other things."""
     for asked, answer in ((ASKED, "ik zou eerst even aan mijn leidinggevende vragen wat ze vindt"),
                           (ENGLISH, "I would first ask my manager what she thinks of that")):  # fmt: skip
         taken = []
         for number in range(120):
-            began = time.perf_counter()
+            began = time.thread_time()
             grader.grade(asked, f"{answer} {number % 7}")
-            taken.append((time.perf_counter() - began) * 1000)
+            taken.append((time.thread_time() - began) * 1000)
         assert statistics.median(taken) <= 5
 
 
