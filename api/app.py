@@ -24,8 +24,8 @@ log = structlog.get_logger()
 
 DESCRIPTION = """A learner talks in a widget; a machine grades; every decision can be taken to a person.
 
-Learner routes take `Authorization: Bearer <token>`, a JWT that the organisation's site signs with Ed25519
-(`aud` wederhoor, `sub` an opaque id, at most one hour). Errors are `application/problem+json` with a `code`."""
+Learner routes take a bearer token: a JWT that the organisation's site signs with Ed25519, with "wederhoor" as aud, an
+opaque id as sub, valid for at most one hour."""
 
 
 def make_app(wiring: Wiring) -> FastAPI:
