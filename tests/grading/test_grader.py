@@ -73,7 +73,7 @@ def test_a_stricter_bound_fails_nobody_extra(grader: Grader) -> None:
 
 
 def test_grading_takes_less_than_five_milliseconds(grader: Grader) -> None:
-    """The median of each language in CPU time of its one thread; the best of five, the machine has other things to do."""
+    """The median of each language in CPU time of its one thread; the best of five, as the machine may be busy."""
     for asked, answer in (
         (ASKED, "ik zou eerst even aan mijn leidinggevende vragen wat ze vindt"),
         (ENGLISH, "I would first ask my manager what she thinks of that"),
