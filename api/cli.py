@@ -2,13 +2,15 @@
 
 import asyncio
 import datetime as dt
+import json
 import uuid
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from api.settings import ROOT, Settings
+from grading.grade import Grader, Language
 
 app = typer.Typer(
     name="wederhoor",
@@ -21,6 +23,8 @@ prove_app = typer.Typer(help="Prove a promise on a running system.", no_args_is_
 member_app = typer.Typer(help="Members of staff: reviewers and employers.", no_args_is_help=True)
 app.add_typer(prove_app, name="prove")
 app.add_typer(member_app, name="member")
+
+Polar = Literal["approve", "disapprove"]
 
 # Each command imports what it needs: `wederhoor --help` should not load a model.
 
@@ -121,34 +125,55 @@ def train(data: Annotated[Path, typer.Option(help="Folder with *.tsv")] = ROOT /
 
 @app.command()
 def grade(
-    question: Annotated[str, typer.Argument(help="A yes/no question")],
-    answer: Annotated[str, typer.Argument(help="What somebody answers")],
-    expected: Annotated[str, typer.Option(help="approve or disapprove")] = "approve",
-    language: Annotated[str, typer.Option(help="nl or en")] = "nl",
+    question: Annotated[str, typer.Option(help="A yes/no question")],
+    answer: Annotated[str, typer.Option(help="What somebody answers")],
+    expected: Annotated[Polar, typer.Option(help="The intent that is right")] = "approve",
+    lang: Annotated[Language, typer.Option(help="Of question and answer")] = "nl",
+    explain: Annotated[bool, typer.Option("--explain", help="Also say why")] = False,  # noqa: FBT002
 ) -> None:
-    """Grade one answer and show why. Nothing is kept."""
+    """Grade one answer. Nothing is kept."""
     from grading.grade import Question
-    from grading.grader import load
 
-    if expected not in ("approve", "disapprove") or language not in ("nl", "en"):
-        typer.echo("--expected is approve or disapprove, --language is nl or en", err=True)
-        raise typer.Exit(2)
-    asked = Question(text=question, language=language, expected=expected)  # type: ignore[arg-type]
-    found = load(Settings().models / "current").explain(asked, answer)
+    found = _grader().explain(Question(question, lang, expected), answer)
     typer.echo(f"{found.outcome}: reads {found.intent} ({found.reason}), p of the expected intent {found.p_value:.4f}")
-    for intent, share in sorted(found.probabilities.items(), key=lambda pair: -pair[1]):
-        typer.echo(f"  {intent:<11}{share:.3f}")
-    if found.evidence.words:
-        typer.echo(f"  words: {', '.join(found.evidence.words)}")
+    if explain:
+        for intent, share in sorted(found.probabilities.items(), key=lambda pair: -pair[1]):
+            typer.echo(f"  {intent:<11}{share:.3f}")
+        typer.echo(f"  settled by: {found.evidence.stage}")
+        typer.echo(f"  words: {', '.join(found.evidence.words) or '-'}")
+        for asked, said, label in found.evidence.neighbours:
+            typer.echo(f"  like: {said} ({label}, to: {asked})")
+        typer.echo(f"  model: {found.model_id}, alpha {found.alpha}")
 
 
 @app.command()
-def evaluate(data: Annotated[Path, typer.Option(help="Folder with *.tsv")] = ROOT / "data" / "gold") -> None:
+def evaluate(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Columns question, answer, label")],
+    lang: Annotated[Language, typer.Option(help="The language of the answers")],
+    as_json: Annotated[bool, typer.Option("--json", help="For other programs")] = False,  # noqa: FBT002
+) -> None:
     """Measure the trained grader on labelled answers that it has not seen."""
+    from grading import examples
     from grading.evaluate import evaluate as evaluate_grader
+
+    try:
+        rows = examples.read_file(file, lang)
+    except examples.ExamplesInvalid as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    report = evaluate_grader(_grader(), rows)
+    typer.echo(json.dumps(report.as_json(), indent=1) if as_json else str(report))
+
+
+def _grader() -> Grader:
+    from grading.artifact import ModelInvalid
     from grading.grader import load
 
-    typer.echo(str(evaluate_grader(load(Settings().models / "current"), data)))
+    try:
+        return load(Settings().models / "current")
+    except ModelInvalid as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
 
 
 @member_app.command("add")

@@ -1,21 +1,24 @@
-"""How well a grader does on labelled answers: per language, with 95 % intervals, never averaged together."""
+"""How well a grader does on labelled answers: of one language at a time, with 95 % intervals.
+
+Under the policy each polar answer is taken twice: with its own intent expected, and with the opposite one.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from scipy.stats import beta
 
-from grading import examples
 from grading.calibration import Expected
+from grading.examples import Labelled
 from grading.grade import INTENTS, Grader, Intent, Outcome, Question
 from grading.policy import outcome
 from grading.reader import Held
 
 Polar = Literal["approve", "disapprove"]
 POLAR: tuple[Polar, ...] = ("approve", "disapprove")
+BINS = 10
 WRONGLY_PASSED = 0.05
 LENIENT, STRICT = 0.5, 0.9
 """Where the pass threshold may lie."""
@@ -29,6 +32,11 @@ class Share:
     total: int
 
     @property
+    def value(self) -> float | None:
+        """Between 0 and 1; None of nothing."""
+        return self.count / self.total if self.total else None
+
+    @property
     def interval(self) -> tuple[float, float]:
         """Lower and upper bound."""
         low = beta.ppf(0.025, self.count, self.total - self.count + 1) if self.count else 0.0
@@ -36,72 +44,110 @@ class Share:
         return float(low), float(high)
 
     def __str__(self) -> str:
-        if not self.total:
+        if self.value is None:
             return "-"
         low, high = self.interval
-        return f"{self.count / self.total:.1%} ({self.count}/{self.total}; {low:.1%} to {high:.1%})"
+        return f"{self.value:.1%} ({self.count}/{self.total}; {low:.1%} to {high:.1%})"
+
+    def as_json(self) -> dict[str, Any]:
+        """Value, counts and interval."""
+        return {"value": self.value, "count": self.count, "total": self.total, "interval": self.interval}
 
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """One labelled answer, and what became of it under each expectation."""
+    """One labelled answer, how it was read and how surely, and what became of it under each expectation."""
 
     label: Intent
     read: Intent
+    sureness: float
     outcomes: dict[Polar, Outcome]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Shares by name, per language."""
+    """The figures of one set of answers."""
 
-    languages: dict[str, dict[str, Share]]
+    n: int
+    shares: dict[str, Share]
+    f1: dict[Intent, float]
+    ece: float
+    """Expected calibration error of the likeliest intent, in ten bins."""
 
     def __str__(self) -> str:
-        return "\n".join(
-            "\n".join([language, *(f"  {name:<16}{share}" for name, share in shares.items())])
-            for language, shares in self.languages.items()
-        )
+        lines = [f"n                     {self.n}"]
+        lines += [f"{name:<22}{share}" for name, share in self.shares.items()]
+        lines += [f"{'f1 ' + intent:<22}{value:.3f}" for intent, value in self.f1.items()]
+        return "\n".join([*lines, f"ece                   {self.ece:.3f}"])
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, for other programs."""
+        shares = {name.replace(" ", "_"): share.as_json() for name, share in self.shares.items()}
+        return {"n": self.n, **shares, "f1": self.f1, "ece": self.ece}
 
 
-def evaluate(grader: Grader, folder: Path, *, alpha: float = 0.01) -> Report:
-    """Grades every answer in the `*.tsv` of a folder. Each polar answer is taken with its own intent expected, and with
-    the opposite one."""
-    rows = examples.read(folder)
-    found: dict[str, list[One]] = {}
+def evaluate(grader: Grader, rows: Iterable[Labelled], *, alpha: float = 0.01) -> Report:
+    """Grades labelled answers. They should be of one language, and new to the grader."""
+    ones = []
     for row in rows:
         grades = {
             expected: grader.grade(Question(row.question, row.language, expected), row.answer, alpha=alpha)
             for expected in POLAR
         }
+        first = grades["approve"]
         outcomes = {expected: grade.outcome for expected, grade in grades.items()}
-        found.setdefault(row.language, []).append(One(row.label, grades["approve"].intent, outcomes))
-    return Report({language: shares(ones) for language, ones in sorted(found.items())})
+        ones.append(One(row.label, first.intent, first.probabilities[first.intent], outcomes))
+    return report(ones)
 
 
-def shares(ones: Iterable[One]) -> dict[str, Share]:
-    """The figures of one language."""
-    ones = list(ones)
+def report(ones: list[One]) -> Report:
+    """The figures of answers that have been read."""
     polar = [one for one in ones if one.label in POLAR]
     right = [one.outcomes[_own(one.label)] for one in polar]
     wrong = [one.outcomes[_opposite(one.label)] for one in polar]
     vague = [result for one in ones if one.label not in POLAR for result in one.outcomes.values()]
-    return {
+    both = right + wrong
+    shares = {
         "accuracy": Share(sum(one.read == one.label for one in ones), len(ones)),
-        "opposite": Share(sum(one.read == _opposite(one.label) for one in polar), len(polar)),
+        "opposite rate": Share(sum(one.read == _opposite(one.label) for one in polar), len(polar)),
         "wrongly failed": Share(right.count("not_passed"), len(right)),
-        "rightly passed": Share(right.count("passed"), len(right)),
+        "passed": Share(right.count("passed"), len(right)),
         "wrongly passed": Share(wrong.count("passed"), len(wrong)),
-        "rightly failed": Share(wrong.count("not_passed"), len(wrong)),
-        "decided": Share(len(right + wrong) - (right + wrong).count("undecided"), len(right + wrong)),
+        "failed": Share(wrong.count("not_passed"), len(wrong)),
+        "undecided": Share(both.count("undecided"), len(both)),
+        "decided": Share(len(both) - both.count("undecided"), len(both)),
         "vague failed": Share(vague.count("not_passed"), len(vague)),
         "vague passed": Share(vague.count("passed"), len(vague)),
     }
+    f1: dict[Intent, float] = {}
+    for intent in INTENTS:
+        hits = sum(one.read == one.label == intent for one in ones)
+        read, meant = sum(one.read == intent for one in ones), sum(one.label == intent for one in ones)
+        shares[f"precision {intent}"], shares[f"recall {intent}"] = Share(hits, read), Share(hits, meant)
+        f1[intent] = 2 * hits / (read + meant) if read + meant else 0.0
+    return Report(len(ones), shares, f1, _calibration_error(ones))
 
 
-def figures(held: Held, expected: Expected, pass_at: float, alpha: float = 0.01) -> dict[str, str]:
-    """The held-out figures of a reader, for the model card."""
-    return {name: str(share) for name, share in shares(_ones(held, expected, pass_at, alpha)).items()}
+def held_out(held: Held, expected: Expected, pass_at: float, alpha: float = 0.01) -> Report:
+    """The figures of a reader on questions that it had not seen, for the model card."""
+    ones = []
+    for row, read, probabilities in zip(held.rows, held.reads, held.probabilities, strict=True):
+        intent = INTENTS[int(probabilities.argmax())]
+        outcomes: dict[Polar, Outcome] = {}
+        for wanted in POLAR:
+            probability = float(probabilities[INTENTS.index(wanted)])
+            outcomes[wanted] = outcome(
+                intent=intent,
+                expected=wanted,
+                probability=probability,
+                p_value=1.0 if read.guarded else expected.p_value(probability, wanted),
+                alpha=alpha,
+                sample=expected.size(wanted),
+                pass_at=pass_at,
+                guarded=read.guarded,
+            )
+        ones.append(One(row.label, intent, float(probabilities.max()), outcomes))
+    return report(ones)
 
 
 def pass_threshold(held: Held) -> float:
@@ -117,23 +163,14 @@ def pass_threshold(held: Held) -> float:
     return STRICT
 
 
-def _ones(held: Held, expected: Expected, pass_at: float, alpha: float) -> Iterable[One]:
-    for row, read, probabilities in zip(held.rows, held.reads, held.probabilities, strict=True):
-        intent = INTENTS[int(probabilities.argmax())]
-        outcomes = {}
-        for wanted in POLAR:
-            probability = float(probabilities[INTENTS.index(wanted)])
-            outcomes[wanted] = outcome(
-                intent=intent,
-                expected=wanted,
-                probability=probability,
-                p_value=1.0 if read.guarded else expected.p_value(probability, wanted),
-                alpha=alpha,
-                sample=expected.size(wanted),
-                pass_at=pass_at,
-                guarded=read.guarded,
-            )
-        yield One(row.label, intent, outcomes)
+def _calibration_error(ones: list[One]) -> float:
+    error = 0.0
+    for place in range(BINS):
+        inside = [one for one in ones if min(int(one.sureness * BINS), BINS - 1) == place]
+        if inside:
+            right = sum(one.read == one.label for one in inside)
+            error += abs(right - sum(one.sureness for one in inside)) / len(ones)
+    return error
 
 
 def _own(label: str) -> Polar:

@@ -30,7 +30,7 @@ def read(folder: Path) -> list[Labelled]:
     paths = sorted(folder.glob("*.tsv"))
     if not paths:
         raise ExamplesInvalid(f"{folder}: no *.tsv files")
-    return [row for path in paths for row in _file(path)]
+    return [row for path in paths for row in read_file(path)]
 
 
 def fingerprint(folder: Path) -> str:
@@ -38,24 +38,36 @@ def fingerprint(folder: Path) -> str:
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(folder.glob("*.tsv")))).hexdigest()
 
 
-def _file(path: Path) -> list[Labelled]:
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    if not rows or rows[0] != COLUMNS:
-        raise ExamplesInvalid(f"{path}:1: the columns must be {', '.join(COLUMNS)}")
-    found = []
-    for number, row in enumerate(rows[1:], start=2):
-        if len(row) != len(COLUMNS):
-            raise ExamplesInvalid(f"{path}:{number}: {len(row)} columns instead of {len(COLUMNS)}")
-        question, answer, label, language = row
-        if label not in INTENTS:
-            raise ExamplesInvalid(f"{path}:{number}: the label must be one of {', '.join(INTENTS)}")
-        if language not in get_args(Language):
-            raise ExamplesInvalid(f"{path}:{number}: the language must be nl or en")
-        if not question.strip():
-            raise ExamplesInvalid(f"{path}:{number}: there is no question")
-        found.append(Labelled(question, answer, label, cast("Language", language)))
-    return found
+def read_file(path: Path, language: Language | None = None) -> list[Labelled]:
+    """The rows of one file. With a language its column may be missing, and rows of another one are left out.
+
+    Raises `ExamplesInvalid` with file and line.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ExamplesInvalid(f"{path}:1: cannot be read ({type(error).__name__})") from None
+    header = rows[0] if rows else []
+    needed = [name for name in COLUMNS if name != "language" or language is None]
+    if missing := [name for name in needed if name not in header]:
+        raise ExamplesInvalid(f"{path}:1: the columns must be {', '.join(needed)}; missing: {', '.join(missing)}")
+    found = [_row(f"{path}:{number}", header, row, language) for number, row in enumerate(rows[1:], start=2) if row]
+    return [row for row in found if language is None or row.language == language]
+
+
+def _row(where: str, header: list[str], row: list[str], language: Language | None) -> Labelled:
+    if len(row) != len(header):
+        raise ExamplesInvalid(f"{where}: {len(row)} columns instead of {len(header)}")
+    fields = dict(zip(header, row, strict=True))
+    own, label = fields.get("language", language), fields["label"]
+    if label not in INTENTS:
+        raise ExamplesInvalid(f"{where}: the label must be one of {', '.join(INTENTS)}")
+    if own not in get_args(Language):
+        raise ExamplesInvalid(f"{where}: the language must be nl or en")
+    if not fields["question"].strip():
+        raise ExamplesInvalid(f"{where}: there is no question")
+    return Labelled(fields["question"], fields["answer"], label, cast("Language", own))
 
 
 def write(path: Path, rows: list[Labelled]) -> None:

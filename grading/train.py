@@ -30,7 +30,7 @@ def train(training: Path, models: Path, encoder: str | None = None) -> str:
 
 def _train(rows: list[examples.Labelled], models: Path, encoder: str | None, wanted: str, data: str) -> str:
     from grading.encoder import Encoder, fingerprint
-    from grading.evaluate import figures, pass_threshold
+    from grading.evaluate import held_out, pass_threshold
     from grading.export import export
     from grading.reader import learn
 
@@ -47,7 +47,7 @@ def _train(rows: list[examples.Labelled], models: Path, encoder: str | None, wan
         "libraries": {name: version(name) for name in artifact.LIBRARIES},
         "encoder": {"folder": folder.name, "name": loaded.name, "sha256": fingerprint(folder), "languages": reads},
     }
-    pass_at, held_out = {}, {}
+    pass_at, measured = {}, {}
     with tempfile.TemporaryDirectory(dir=models) as scratch:
         made = Path(scratch) / "model"
         made.mkdir()
@@ -56,9 +56,9 @@ def _train(rows: list[examples.Labelled], models: Path, encoder: str | None, wan
             reader, held = learn(own, language, loaded if language in reads else None)
             reader.save(made, language)
             pass_at[language] = pass_threshold(held)
-            held_out[language] = figures(held, reader.expected, pass_at[language])
+            measured[language] = held_out(held, reader.expected, pass_at[language]).as_json()
         examples.write(made / "examples.tsv", rows)
-        model_id = artifact.seal(made, {**facts, "pass_at": pass_at, "held_out": held_out})
+        model_id = artifact.seal(made, {**facts, "pass_at": pass_at, "held_out": measured})
         if not (models / model_id).exists():
             made.rename(models / model_id)
     artifact.publish(models, model_id)
