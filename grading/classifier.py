@@ -22,6 +22,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "characters": {"analyzer": "char_wb", "ngram_range": (1, 5), "sublinear_tf": True, "min_df": 2},
     "words": {"ngram_range": (1, 3), "sublinear_tf": True, "token_pattern": r"[^\s]+", "lowercase": False},
 }
+MOST_QUESTIONS = 2000
 STRENGTH = 3.0
 """C of the regression: the inverse of its regularisation."""
 
@@ -40,6 +41,7 @@ class Head:
     def __init__(self, language: Language, encoder: Encoder | None) -> None:
         self.language = language
         self._encoder = encoder
+        self._questions: dict[str, Floats] = {}
         self._tfidf = {name: TfidfVectorizer(**settings) for name, settings in SETTINGS.items()}
         self._model = LogisticRegression(C=STRENGTH, max_iter=2000)
 
@@ -69,10 +71,18 @@ class Head:
         blocks = [vectorizer.transform(texts) for vectorizer in self._tfidf.values()]
         blocks.append(sparse.csr_matrix(CUE_WEIGHT * np.stack([cues(one.read, self.language) for one in examples])))
         if self._encoder is not None:
-            answers = self._encoder.encode([one.read.text for one in examples])
-            together = self._encoder.encode([f"{one.question} {one.read.text}" for one in examples])
-            blocks.append(sparse.csr_matrix(EMBEDDING_WEIGHT * np.hstack([answers, together])))
+            answers = self._encoder.encode(texts)
+            asked = np.stack([self._question(self._encoder, one.question) for one in examples])
+            blocks.append(sparse.csr_matrix(EMBEDDING_WEIGHT * np.hstack([answers, np.abs(answers - asked)])))
         return sparse.hstack(blocks, format="csr")
+
+    def _question(self, encoder: Encoder, text: str) -> Floats:
+        """The embedding of a question. Questions are authors' texts and may be remembered; answers never are."""
+        if text not in self._questions:
+            if len(self._questions) >= MOST_QUESTIONS:
+                self._questions.clear()
+            self._questions[text] = encoder.encode([text])[0]
+        return self._questions[text]
 
     def save(self, path: Path) -> None:
         """Plain arrays (npz): nothing in it can run code when it is loaded."""
