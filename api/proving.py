@@ -117,6 +117,8 @@ def search(places: Places, wanted: list[bytes], tell: Tell) -> tuple[list[str], 
                 if pattern.search(tail + data):
                     found.append(f"{place}: {name}")
                 tail = data[-overlap:]
+        except (FileNotFoundError, ProcessLookupError):
+            count += 1  # the process has ended, and its memory with it
         except OSError as error:
             unread.append(f"{place} ({type(error).__name__})")
         if not count:

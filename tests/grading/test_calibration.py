@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.special import softmax
 
-from grading.calibration import Expected, shares, smallest_sample, temperature
+from grading.calibration import Expected, smallest_sample, temperature
 from grading.grade import INTENTS
 from grading.policy import outcome
 
@@ -83,5 +84,5 @@ def test_a_guarded_answer_is_never_decided() -> None:
 def test_temperature_brings_overconfident_scores_back() -> None:
     generator = np.random.default_rng(1)
     scores = generator.normal(size=(4000, 4))
-    labels = np.array([generator.choice(4, p=row) for row in shares(scores, 1.0)])
+    labels = np.array([generator.choice(4, p=row) for row in softmax(scores, axis=1)])
     assert temperature(scores * 3, labels) == pytest.approx(3, rel=0.15)
