@@ -9,30 +9,31 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from api import trial
-from api.settings import Settings
+from api.settings import ROOT, Settings
 from api.trial import System, Visitor
 from bench import stock_rasa
 from bench.load import Result, Turn, measure, memory, prepare
 from bench.stock_rasa import Stock
+from grading import artifact, examples
+from grading.encoder import Tuned
 from grading.grade import Question
 from grading.grader import load
 
 ROUNDS = 3
-TURNS = 5
-"""Graded turns in each conversation: the first five questions of the course are graded by what is written."""
-CONVERSATIONS = {1: 16, 8: 64, 32: 96}
+TURNS = 4
+"""Graded turns in each conversation: the first four questions of the course are graded by what is written."""
+CONVERSATIONS = {1: 20, 8: 80, 32: 120}
 LONG = 40
 ANSWERS = (
     "ja natuurlijk, dat zou ik altijd meteen doen want het is veiliger",
     "nee, zoiets doe ik liever niet want dan kan er iemand vallen",
     "nee, ik zou er eerst even met mijn leidinggevende over praten",
     "ja, dat hoort erbij en het kost me hooguit een paar minuten",
-    "nee, want dat staat zo niet in de regels van ons bedrijf",
 )
 
 
 def ours(system: System) -> Iterator[Turn]:
-    """A learner who has consented and started, and answers five questions."""
+    """A learner who has consented and started, and answers four questions."""
     visitor = Visitor(system, f"bench-{uuid.uuid4().hex[:12]}", "safety-at-work")
     visitor.enter()
     for text in ANSWERS:
@@ -44,19 +45,33 @@ def _graded(visitor: Visitor, text: str) -> None:
     assert any(one["type"] == "grade" and one["outcome"] != "again" for one in reply["messages"])
 
 
-def grading_alone() -> tuple[float, float]:
-    """Median and 95th percentile of grading one answer on one thread, in ms; Dutch and English in turn."""
-    grader = load(Settings().models / "current")
-    asked = [Question("Doe je er eerst iets aan?", "nl", "approve"), Question("Do you call first?", "en", "approve")]
-    texts = {"nl": ANSWERS, "en": ("yes, I would always do that at once because it is safer",) * len(ANSWERS)}
-    taken = []
-    for number in range(600):
-        question = asked[number % 2]
-        began = time.perf_counter()
-        grader.grade(question, texts[question.language][number % len(ANSWERS)])
-        taken.append((time.perf_counter() - began) * 1000)
-    ranked = sorted(taken[100:])
-    return statistics.median(ranked), ranked[int(len(ranked) * 0.95)]
+def grading_alone() -> None:
+    """CPU of one thread per answer, for answers that a rule settles and answers that the model reads."""
+    models = Settings().models
+    grader, (_, card) = load(models / "current"), artifact.card(models / "current")
+    network = Tuned(models / "encoders" / card["encoders"]["en"]["folder"])
+    english = "I would first ask my manager what she thinks of that"
+    dutch = "ik zou eerst even aan mijn leidinggevende vragen wat ze vindt"
+    asked, asked_english = Question("Doe je er iets aan?", "nl", "approve"), Question("Do you call?", "en", "approve")
+    rows = examples.read(ROOT / "data" / "gold")
+    pairs = [(Question(row.question, row.language, "approve"), row.answer) for row in rows if row.language == "nl"]
+    print("\n| grading, one thread | p50 ms | p99 ms |\n|---|---|---|")
+    for name, work in {
+        "a rule, Dutch": lambda: grader.grade(asked, "ja natuurlijk doe ik dat"),
+        "the model, Dutch": lambda: grader.grade(asked, dutch),
+        "the model, English": lambda: grader.grade(asked_english, english),
+        "the bare network session, English": lambda: network.logits([(asked_english.text, english)]),
+    }.items():
+        taken = []
+        for _ in range(600):
+            began = time.thread_time()
+            work()
+            taken.append((time.thread_time() - began) * 1000)
+        ranked = sorted(taken[100:])
+        print(f"| {name} | {statistics.median(ranked):.2f} | {ranked[int(len(ranked) * 0.99)]:.2f} |")
+    began = time.thread_time()
+    grader.grade_all(pairs)
+    print(f"\nDutch answers in one batch: {len(pairs) / (time.thread_time() - began):.0f} a second.")
 
 
 def middle(results: list[Result]) -> Result:
@@ -114,8 +129,7 @@ def main() -> None:
             f"Memory of all our processes: {resident:.0f} MB resident, {shared:.0f} MB with shared pages counted once."
         )
         print(f"Memory of stock Rasa and its action server: {base:.0f} MB resident.")
-    p50, p95 = grading_alone()
-    print(f"Grading alone, one thread: p50 {p50:.2f} ms, p95 {p95:.2f} ms.")
+    grading_alone()
 
 
 if __name__ == "__main__":

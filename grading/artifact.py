@@ -2,7 +2,10 @@
 
 import hashlib
 import json
+import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, cast
@@ -16,12 +19,12 @@ class ModelInvalid(Exception):
     """A model folder is missing, or not what its card says."""
 
 
-def inputs(training: str, encoder: str | None) -> str:
-    """A hash of everything that a model is made from: data, code, libraries and the name of the encoder."""
-    digest = hashlib.sha256(f"{training}\n{encoder}\n".encode())
+def inputs(training: str, encoder: str | None, tuned: str) -> str:
+    """A hash of everything that a model is made from: data, code, libraries, encoder, tunings."""
+    digest = hashlib.sha256(f"{training}\n{encoder}\n{tuned}\n".encode())
     for name in LIBRARIES:
         digest.update(f"{name} {version(name)}\n".encode())
-    for path in sorted([*CODE.glob("*.py"), *CODE.glob("lexicon/*.toml")]):
+    for path in sorted([*CODE.glob("*.py"), *CODE.glob("lexicon/*.t*")]):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
@@ -54,6 +57,41 @@ def publish(models: Path, model_id: str) -> None:
         link = Path(scratch) / "current"
         link.symlink_to(model_id)
         link.replace(models / "current")
+
+
+@contextmanager
+def making(models: Path) -> Iterator[Path]:
+    """An empty folder for a model in the making; gone afterwards, unless it was renamed."""
+    models.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=models) as scratch:
+        made = Path(scratch) / "model"
+        made.mkdir()
+        yield made
+
+
+def own(models: Path, organisation: str) -> Path:
+    """Where an organisation's own models are."""
+    return models / "organisations" / organisation
+
+
+def published(models: Path, organisation: str) -> Path:
+    """The model that grades for this organisation: its own if it has one, else the base one."""
+    theirs = own(models, organisation) / "current"
+    return theirs if theirs.is_symlink() else models / "current"
+
+
+def made_from(models: Path, organisation: str) -> tuple[str, str] | None:
+    """The base model and the fingerprint of the rulings behind the organisation's own model, if it has one."""
+    try:
+        _, facts = card(own(models, organisation) / "current")
+    except ModelInvalid:
+        return None
+    return facts["base"], facts["rulings"]
+
+
+def names_model(name: str) -> bool:
+    """Is this the name of a model's folder, and not of one in the making?"""
+    return re.fullmatch(r"[0-9a-f]{16}", name) is not None
 
 
 def _id(card_text: str) -> str:

@@ -3,13 +3,15 @@
 Under the policy each polar answer is taken twice: with its own intent expected, and with the opposite one.
 """
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 from scipy.stats import beta
 
+from grading import rules
 from grading.calibration import Expected
 from grading.examples import Labelled
 from grading.grade import INTENTS, Grader, Intent, Outcome, Question
@@ -17,6 +19,7 @@ from grading.policy import outcome
 from grading.reader import Held
 
 Polar = Literal["approve", "disapprove"]
+By = Literal["length", "spelling", "question"]
 POLAR: tuple[Polar, ...] = ("approve", "disapprove")
 BINS = 10
 WRONGLY_PASSED = 0.05
@@ -86,21 +89,48 @@ class Report:
         return {"n": self.n, **shares, "f1": self.f1, "ece": self.ece}
 
 
-def evaluate(grader: Grader, rows: Iterable[Labelled], *, alpha: float = 0.01) -> Report:
+def evaluate(grader: Grader, rows: Sequence[Labelled], *, alpha: float = 0.01) -> list[One]:
     """Grades labelled answers. They should be of one language, and new to the grader."""
+    pairs = [(Question(row.question, row.language, expected), row.answer) for row in rows for expected in POLAR]
+    grades = grader.grade_all(pairs, alpha=alpha)
     ones = []
-    for row in rows:
-        grades = {
-            expected: grader.grade(Question(row.question, row.language, expected), row.answer, alpha=alpha)
-            for expected in POLAR
-        }
-        first = grades["approve"]
-        outcomes = {expected: grade.outcome for expected, grade in grades.items()}
+    for row, first, second in zip(rows, grades[::2], grades[1::2], strict=True):
+        outcomes: dict[Polar, Outcome] = {"approve": first.outcome, "disapprove": second.outcome}
         ones.append(One(row.label, first.intent, first.probabilities[first.intent], outcomes))
-    return report(ones)
+    return ones
 
 
-def report(ones: list[One]) -> Report:
+def split(rows: Sequence[Labelled], ones: Sequence[One], by: By) -> dict[str, Report]:
+    """A report per group of answers: by their length, how they are written, or the kind of question."""
+    groups: dict[str, list[One]] = {}
+    for row, one in zip(rows, ones, strict=True):
+        groups.setdefault(GROUPS[by](row), []).append(one)
+    return {name: report(groups[name]) for name in sorted(groups)}
+
+
+def _length(row: Labelled) -> str:
+    words = len(row.answer.split())
+    return next(name for most, name in LENGTHS if words <= most)
+
+
+def _spelling(row: Labelled) -> str:
+    if any(unicodedata.category(char) == "So" for char in row.answer):
+        return "with signs"
+    if row.answer.isupper():
+        return "capitals"
+    return "neat" if row.answer[:1].isupper() and row.answer[-1:] in ".!?" else "lower case"
+
+
+def _kind(row: Labelled) -> str:
+    asked = rules.asked(row.question, row.language)
+    return "turned around" if asked.flips else "about leaving something" if asked.refuses else "straight"
+
+
+LENGTHS = ((3, "1 to 3 words"), (8, "4 to 8 words"), (20, "9 to 20 words"), (10_000, "more than 20 words"))
+GROUPS: dict[By, Callable[[Labelled], str]] = {"length": _length, "spelling": _spelling, "question": _kind}
+
+
+def report(ones: Sequence[One]) -> Report:
     """The figures of answers that have been read."""
     polar = [one for one in ones if one.label in POLAR]
     right = [one.outcomes[_own(one.label)] for one in polar]
@@ -128,8 +158,8 @@ def report(ones: list[One]) -> Report:
     return Report(len(ones), shares, f1, _calibration_error(ones))
 
 
-def held_out(held: Held, expected: Expected, pass_at: float, alpha: float = 0.01) -> Report:
-    """The figures of a reader on questions that it had not seen, for the model card."""
+def held_out(held: Held, expected: Expected, pass_at: float, alpha: float = 0.01) -> list[One]:
+    """How a reader does on questions and writers that it had not seen, for the model card."""
     ones = []
     for row, read, probabilities in zip(held.rows, held.reads, held.probabilities, strict=True):
         intent = INTENTS[int(probabilities.argmax())]
@@ -147,7 +177,7 @@ def held_out(held: Held, expected: Expected, pass_at: float, alpha: float = 0.01
                 guarded=read.guarded,
             )
         ones.append(One(row.label, intent, float(probabilities.max()), outcomes))
-    return report(ones)
+    return ones
 
 
 def pass_threshold(held: Held) -> float:
@@ -163,7 +193,7 @@ def pass_threshold(held: Held) -> float:
     return STRICT
 
 
-def _calibration_error(ones: list[One]) -> float:
+def _calibration_error(ones: Sequence[One]) -> float:
     error = 0.0
     for place in range(BINS):
         inside = [one for one in ones if min(int(one.sureness * BINS), BINS - 1) == place]

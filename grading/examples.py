@@ -23,6 +23,8 @@ class Labelled:
     answer: str
     label: Intent
     language: Language
+    source: str = ""
+    """The file that it comes from: each has writers of its own."""
 
 
 def read(folder: Path) -> list[Labelled]:
@@ -52,11 +54,12 @@ def read_file(path: Path, language: Language | None = None) -> list[Labelled]:
     needed = [name for name in COLUMNS if name != "language" or language is None]
     if missing := [name for name in needed if name not in header]:
         raise ExamplesInvalid(f"{path}:1: the columns must be {', '.join(needed)}; missing: {', '.join(missing)}")
-    found = [_row(f"{path}:{number}", header, row, language) for number, row in enumerate(rows[1:], start=2) if row]
+    found = [_row(path, number, header, row, language) for number, row in enumerate(rows[1:], start=2) if row]
     return [row for row in found if language is None or row.language == language]
 
 
-def _row(where: str, header: list[str], row: list[str], language: Language | None) -> Labelled:
+def _row(path: Path, number: int, header: list[str], row: list[str], language: Language | None) -> Labelled:
+    where = f"{path}:{number}"
     if len(row) != len(header):
         raise ExamplesInvalid(f"{where}: {len(row)} columns instead of {len(header)}")
     fields = dict(zip(header, row, strict=True))
@@ -67,7 +70,7 @@ def _row(where: str, header: list[str], row: list[str], language: Language | Non
         raise ExamplesInvalid(f"{where}: the language must be nl or en")
     if not fields["question"].strip():
         raise ExamplesInvalid(f"{where}: there is no question")
-    return Labelled(fields["question"], fields["answer"], label, cast("Language", own))
+    return Labelled(fields["question"], fields["answer"], label, cast("Language", own), path.stem)
 
 
 def write(path: Path, rows: list[Labelled]) -> None:

@@ -7,13 +7,15 @@ Intent = Literal["approve", "disapprove", "unsure", "none"]
 Outcome = Literal["passed", "not_passed", "undecided"]
 Language = Literal["nl", "en"]
 
+BASE: Final = "base"
+"""The owner, in place of an organisation, of models that no organisation's answers went into."""
 INTENTS: Final[tuple[Intent, ...]] = ("approve", "disapprove", "unsure", "none")
 
 REASONS: Final[frozenset[str]] = frozenset(
     {
         # Guards: seen before any model, and never a reason to fail somebody.
         *("empty", "no-letters", "too-long", "copy-of-question", "instruction", "markup", "repetition", "stuffing"),
-        *("yes-and-no", "negations", "unknown-words"),
+        *("yes-and-no", "negations", "unknown-words", "two-readings"),
         # Rules: a plain word or a fixed expression.
         *("question-back", "idiom", "leading-yes", "leading-no", "short-yes", "repeated-yes", "repeated-no"),
         "model",
@@ -48,7 +50,8 @@ class Grade:
     """What was read, and what follows from it.
 
     `probabilities` are calibrated shares per intent (sum 1); `p_value` is the conformal p-value, in (0, 1], of the
-    hypothesis that the answer has the expected intent. An answer fails only when it is at most `alpha`.
+    hypothesis that the answer has the expected intent. An answer fails only when it is at most
+    `alpha`; never without one.
     """
 
     intent: Intent
@@ -56,7 +59,7 @@ class Grade:
     reason: str
     probabilities: dict[Intent, float]
     p_value: float
-    alpha: float
+    alpha: float | None
     model_id: str
     evidence: Evidence = field(repr=False)
 
@@ -68,8 +71,21 @@ class Grader(Protocol):
     def model_id(self) -> str:
         """The id of the model, which names everything that it was made from."""
 
-    def grade(self, question: Question, answer: str, *, alpha: float = 0.01) -> Grade:
+    def grade(self, question: Question, answer: str, *, alpha: float | None = 0.01) -> Grade:
         """The grade, with the evidence that costs nothing."""
 
-    def explain(self, question: Question, answer: str, *, alpha: float = 0.01) -> Grade:
+    def grade_all(self, pairs: list[tuple[Question, str]], *, alpha: float | None = 0.01) -> list[Grade]:
+        """The grades of many answers, in the order given."""
+
+    def explain(self, question: Question, answer: str, *, alpha: float | None = 0.01) -> Grade:
         """The same grade, with all the evidence."""
+
+
+class Graders(Protocol):
+    """Which model grades for whom. An organisation is named by its id."""
+
+    def of(self, organisation: str) -> Grader:
+        """The one that grades for this organisation now. Hold it for as long as one turn."""
+
+    def named(self, model_id: str, organisation: str) -> Grader | None:
+        """The one with this id, to repeat its decision; None when it is gone, or another organisation's."""

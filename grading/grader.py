@@ -1,45 +1,91 @@
 """The grader that serves: loads a trained model and grades with it. No torch."""
 
+import heapq
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
+from numpy.typing import NDArray
 
 from grading import artifact, examples, policy
-from grading.encoder import Encoder, fingerprint
+from grading.encoder import Encoder, Tuned, fingerprint
 from grading.examples import Labelled
-from grading.grade import INTENTS, Evidence, Grade, Intent, Language, Question
+from grading.grade import BASE, INTENTS, Evidence, Grade, Intent, Language, Question
+from grading.own import FILE, Own
 from grading.reader import Reader
 from grading.rules import Read
 
+Floats = NDArray[np.float64]
 MOST_WORDS = 30
 """Of an answer, when asking which words weighed most: each costs one more reading."""
-NEIGHBOURS = 3
+NEIGHBOURS, CANDIDATES = 3, 200
 
 
 class ModelGrader:
     """A `Grader` from a model folder."""
 
-    def __init__(self, model_id: str, readers: dict[Language, Reader], pass_at: dict[str, float], folder: Path) -> None:
-        self._model_id, self._readers, self._pass_at, self._folder = model_id, readers, pass_at, folder
+    def __init__(
+        self,
+        model_id: str,
+        readers: dict[Language, Reader],
+        pass_at: dict[str, float],
+        folder: Path,
+        own: Own | None = None,
+    ) -> None:
+        self._model_id, self._readers, self._pass_at, self._folder, self._own = model_id, readers, pass_at, folder, own
 
     @property
     def model_id(self) -> str:
         """The content address of the model."""
         return self._model_id
 
-    def grade(self, question: Question, answer: str, *, alpha: float = 0.01) -> Grade:
+    @property
+    def readers(self) -> dict[Language, Reader]:
+        """What reads, by language."""
+        return self._readers
+
+    def with_own(self, model_id: str, own: Own) -> "ModelGrader":
+        """The same with an organisation's own head on top, under the id of that."""
+        return ModelGrader(model_id, self._readers, self._pass_at, self._folder, own)
+
+    def grade(self, question: Question, answer: str, *, alpha: float | None = 0.01) -> Grade:
         """The grade of one answer. Raises `ValueError` when alpha is not between 0 and 1."""
-        if not 0 < alpha < 1:
+        return self.grade_all([(question, answer)], alpha=alpha)[0]
+
+    def grade_all(self, pairs: list[tuple[Question, str]], *, alpha: float | None = 0.01) -> list[Grade]:
+        """The grades of many answers in the order given, each as `grade` gives it, for less."""
+        if alpha is not None and not 0 < alpha < 1:
             raise ValueError("alpha must be between 0 and 1")
-        reader = self._readers[question.language]
-        read, probabilities = reader.read(question, answer)
-        by_intent: dict[Intent, float] = dict(zip(INTENTS, (float(one) for one in probabilities), strict=True))
+        grades: dict[int, Grade] = {}
+        for language, reader in self._readers.items():
+            places = [place for place, (question, _) in enumerate(pairs) if question.language == language]
+            if not places:
+                continue
+            # What is read does not depend on what is expected, so the same answer is read once.
+            keys = [(pairs[place][0].text, pairs[place][1]) for place in places]
+            once = {key: pairs[place] for key, place in zip(keys, places, strict=True)}
+            found = dict(zip(once, zip(*reader.read(list(once.values())), strict=True), strict=True))
+            for place, key in zip(places, keys, strict=True):
+                grades[place] = self._decide(pairs[place][0], *found[key], alpha)
+        return [grades[place] for place in range(len(pairs))]
+
+    def explain(self, question: Question, answer: str, *, alpha: float | None = 0.01) -> Grade:
+        """The same grade, with the words that weighed most and the nearest training examples."""
+        found = self.grade(question, answer, alpha=alpha)
+        words = found.evidence.words or self._weighed(question, answer, found)
+        evidence = replace(found.evidence, words=words, neighbours=self._neighbours(question, answer))
+        return replace(found, evidence=evidence)
+
+    def _decide(self, question: Question, read: Read, probabilities: Floats, alpha: float | None) -> Grade:
+        reader, place = self._readers[question.language], INTENTS.index(question.expected)
+        weighed = self._own.shares(reader, question, read, probabilities) if self._own else probabilities
+        by_intent: dict[Intent, float] = dict(zip(INTENTS, (float(one) for one in weighed), strict=True))
         intent = max(INTENTS, key=by_intent.__getitem__)
         probability = by_intent[question.expected]
-        p_value = 1.0 if read.guarded else reader.expected.p_value(probability, question.expected)
+        least = max(probability, float(probabilities[place]))  # rulings make no failure likelier
+        p_value = 1.0 if read.guarded else reader.expected.p_value(least, question.expected)
         outcome = policy.outcome(
             intent=intent,
             expected=question.expected,
@@ -54,57 +100,83 @@ class ModelGrader:
         evidence = Evidence(_stage(read), read.reason, read.cause)
         return Grade(intent, outcome, read.reason, shown, p_value, alpha, self.model_id, evidence)
 
-    def explain(self, question: Question, answer: str, *, alpha: float = 0.01) -> Grade:
-        """The same grade, with the words that weighed most and the nearest training examples."""
-        found = self.grade(question, answer, alpha=alpha)
-        words = found.evidence.words or self._weighed(question, answer, found)
-        evidence = replace(found.evidence, words=words, neighbours=self._neighbours(question, answer))
-        return replace(found, evidence=evidence)
-
     def _weighed(self, question: Question, answer: str, found: Grade) -> tuple[str, ...]:
         """The words without which the answer would have been read less surely as it was, most first."""
         reader, place = self._readers[question.language], INTENTS.index(found.intent)
-        words = reader.read(question, answer)[0].text.split()[:MOST_WORDS]
+        words = reader.read([(question, answer)])[0][0].text.split()[:MOST_WORDS]
         if len(words) < 2:
             return tuple(words)
-        lost = []
-        for number, word in enumerate(words):
-            rest = " ".join(words[:number] + words[number + 1 :])
-            lost.append((found.probabilities[found.intent] - reader.read(question, rest)[1][place], word))
+        rests = [" ".join(words[:number] + words[number + 1 :]) for number in range(len(words))]
+        left = reader.read([(question, rest) for rest in rests])[1][:, place]
+        lost = [(found.probabilities[found.intent] - share, word) for share, word in zip(left, words, strict=True)]
         heavy = sorted((loss, word) for loss, word in lost if loss > 0.02 and word != "?")
         return tuple(dict.fromkeys(word for _, word in reversed(heavy)))[:4]
 
     def _neighbours(self, question: Question, answer: str) -> tuple[tuple[str, str, Intent], ...]:
         """The most alike training examples, in spelling."""
-        rows, vectors = self._index[question.language]
         reader = self._readers[question.language]
-        text = reader.read(question, answer)[0].text
-        likeness = np.asarray((vectors @ reader.head.vectors([text]).T).todense()).ravel()
-        nearest = [place for place in np.argsort(-likeness)[:NEIGHBOURS] if likeness[place] > 0]
+        text = reader.read([(question, answer)])[0][0].text
+        rows = self._alike(question.language, text)
+        likeness = (
+            reader.head.vectors([row.answer.casefold() for row in rows]) @ reader.head.vectors([text]).T
+        ).toarray()
+        nearest = [place for place in np.argsort(-likeness[:, 0])[:NEIGHBOURS] if likeness[place, 0] > 0]
         return tuple((rows[place].question, rows[place].answer, rows[place].label) for place in nearest)
 
+    def _alike(self, language: Language, text: str) -> list[Labelled]:
+        """Examples that share most words: only those are compared letter by letter, which costs far more."""
+        words = frozenset(text.split())
+
+        def shared(one: tuple[frozenset[str], Labelled]) -> float:
+            return len(words & one[0]) / (len(words | one[0]) or 1)
+
+        return [row for _, row in heapq.nlargest(CANDIDATES, self._examples[language], key=shared)]
+
     @cached_property
-    def _index(self) -> dict[Language, "tuple[list[Labelled], np.ndarray]"]:
-        found = {}
-        for language, reader in self._readers.items():
-            rows = [row for row in examples.read(self._folder) if row.language == language]
-            found[language] = (rows, reader.head.vectors([row.answer.casefold() for row in rows]))
+    def _examples(self) -> dict[Language, list[tuple[frozenset[str], Labelled]]]:
+        found: dict[Language, list[tuple[frozenset[str], Labelled]]] = {language: [] for language in self._readers}
+        for row in examples.read(self._folder):
+            found[row.language].append((frozenset(row.answer.casefold().split()), row))
         return found
 
 
-def load(folder: Path) -> ModelGrader:
-    """The grader in a model folder, such as `models/current`; raises `ModelInvalid` when a file was changed."""
+def load(folder: Path, organisation: str = BASE, base: ModelGrader | None = None) -> ModelGrader:
+    """The grader in a model folder, such as `models/current`; `base` saves loading it again for an own head on it.
+
+    Raises `ModelInvalid` when a file was changed, or when the model was made from another organisation's answers.
+    """
     model_id, card = artifact.card(folder)
-    of = folder.resolve().parent / "encoders" / card["encoder"]["folder"]
-    if not of.exists() or fingerprint(of) != card["encoder"]["sha256"]:
-        raise artifact.ModelInvalid(f"{of}: the encoder is missing or was changed; run: wederhoor train")
-    encoder = Encoder(of)
-    languages = card["encoder"]["languages"]
-    readers = {one: Reader.load(folder, one, encoder if one in languages else None) for one in get_args(Language)}
+    if card["lineage"] not in (BASE, organisation):
+        raise artifact.ModelInvalid(f"{folder}: made from the answers of another organisation")
+    if card["lineage"] != BASE:
+        if base is None or base.model_id != card["base"]:
+            base = load(folder.resolve().parent.parent.parent / card["base"])
+        return base.with_own(model_id, Own.load(folder / FILE))
+    if "encoders" not in card:
+        raise artifact.ModelInvalid(f"{folder}: made by another version; run: wederhoor train")
+    encoders = folder.resolve().parent / "encoders"
+    for known in card["encoders"].values():
+        of = encoders / known["folder"]
+        if not of.exists() or fingerprint(of) != known["sha256"]:
+            raise artifact.ModelInvalid(f"{of}: the encoder is missing or was changed; run: wederhoor train")
+    return build(folder, encoders, model_id, card)
+
+
+def build(folder: Path, encoders: Path, model_id: str, card: dict[str, Any]) -> ModelGrader:
+    """A grader from files that have been checked, or were just made."""
+    readers: dict[Language, Reader] = {}
+    for language in get_args(Language):
+        known = card["encoders"].get(language)
+        of = encoders / known["folder"] if known else None
+        tuned = known is not None and known["tuned_on"] is not None
+        readers[language] = Reader.load(
+            folder, language, Encoder(of) if of and not tuned else None, Tuned(of) if of and tuned else None
+        )
     return ModelGrader(model_id, readers, card["pass_at"], folder)
 
 
 def _stage(read: Read) -> Literal["guard", "rule", "model"]:
+    """What settled it: a guard settles that nothing is decided, whatever the model reads."""
     if read.guarded:
         return "guard"
     return "model" if read.label is None else "rule"

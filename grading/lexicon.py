@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,22 +26,37 @@ class Lexicon:
     always: frozenset[str]
     negators: frozenset[str]
     but: frozenset[str]
+    filler: frozenset[str]
+    after_no: frozenset[str]
     idioms: dict[str, Intent]
     permit: frozenset[str]
     forbid: frozenset[str]
     hedges: re.Pattern[str]
     flipping: re.Pattern[str]
     refusing: re.Pattern[str]
+    irony: re.Pattern[str]
+    wavering: re.Pattern[str]
     asking_back: re.Pattern[str]
     instruction: re.Pattern[str]
     emoji: dict[str, str]
+    signs: tuple[str, str]
+    """The plainest yes and the plainest no."""
+    phrases: re.Pattern[str]
+    """Every expression of more than one word."""
+    polar: frozenset[str]
+    """All words that say yes or no."""
     fuzzy: dict[str, tuple[str, ...]]
     """The longer polar words by their first letter."""
 
-    @property
-    def polar(self) -> frozenset[str]:
-        """All words that say yes or no."""
-        return self.strong_yes | self.strong_no | self.yes | self.no
+    def phrases_in(self, text: str) -> Counter[Intent]:
+        """How many expressions of each intent a text holds; permission counts as approval."""
+        found: Counter[Intent] = Counter()
+        for phrase in self.phrases.findall(text):
+            if phrase in self.permit or phrase in self.forbid:
+                found["approve" if phrase in self.permit else "disapprove"] += 1
+            else:
+                found[self.idioms[phrase]] += 1
+        return found
 
 
 @cache
@@ -53,11 +69,27 @@ def of(language: Language) -> Lexicon:
     idioms |= dict.fromkeys(raw["none_idioms"], "none")
     signs = raw["emoji"]
     emoji = {sign: f" {signs[f'{name}_word']} " for name in ("yes", "no", "unsure") for sign in signs[name]}
-    sets = ("strong_yes", "strong_no", "yes", "no", "always", "negators", "but", "permit", "forbid")
+    sets = (
+        "strong_yes",
+        "strong_no",
+        "yes",
+        "no",
+        "always",
+        "negators",
+        "but",
+        "filler",
+        "after_no",
+        "permit",
+        "forbid",
+    )
     words: dict[str, Any] = {name: frozenset(raw[name]) for name in sets}
     polar = words["strong_yes"] | words["strong_no"] | words["yes"] | words["no"]
     long = sorted(word for word in polar if len(word) >= SHORTEST_FUZZY)
     fuzzy = {first: tuple(word for word in long if word[0] == first) for first in {word[0] for word in long}}
-    searched = ("hedges", "flipping", "refusing", "asking_back", "instruction")
-    patterns: dict[str, Any] = {name: re.compile(raw[name]) for name in searched}
-    return Lexicon(**words, **patterns, idioms=idioms, emoji=emoji, fuzzy=fuzzy)
+    expressions = {one for one in (*idioms, *words["permit"], *words["forbid"]) if " " in one}
+    longest_first = sorted(expressions, key=lambda one: (-len(one), one))
+    patterns: dict[str, Any] = {"phrases": re.compile(rf"\b({'|'.join(map(re.escape, longest_first))})\b")}
+    searched = ("hedges", "flipping", "refusing", "irony", "wavering", "asking_back", "instruction")
+    patterns |= {name: re.compile(raw[name]) for name in searched}
+    plain = (signs["yes_word"], signs["no_word"])
+    return Lexicon(**words, **patterns, idioms=idioms, emoji=emoji, polar=polar, fuzzy=fuzzy, signs=plain)

@@ -35,7 +35,8 @@ def _spelled(word: str, lexicon: Lexicon) -> str:
 def _nearest(word: str, known: dict[str, tuple[str, ...]]) -> str:
     """No cache here: it would be a history of what people wrote."""
     for candidate in known.get(word[0], ()):
-        near = abs(len(candidate) - len(word)) <= 1
-        if near and SequenceMatcher(None, word, candidate).ratio() >= CLOSE:
-            return candidate
+        if abs(len(candidate) - len(word)) <= 1:
+            matcher = SequenceMatcher(None, word, candidate)
+            if matcher.quick_ratio() >= CLOSE and matcher.ratio() >= CLOSE:
+                return candidate
     return word

@@ -9,15 +9,13 @@ import sys
 import tempfile
 import warnings
 
+from wederhoor_bot import command
 from wederhoor_bot.train import FOLDER, model
 
 PR_SET_DUMPABLE = 4
 ENVIRONMENT = {
-    "RASA_TELEMETRY_ENABLED": "false",
     "LOG_LEVEL": "WARNING",
     "LOG_LEVEL_LIBRARIES": "ERROR",
-    "TF_CPP_MIN_LOG_LEVEL": "3",
-    "CUDA_VISIBLE_DEVICES": "",
     "OMP_NUM_THREADS": "1",
     "SANIC_BACKLOG": "1000",
     "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
@@ -37,9 +35,7 @@ def main() -> None:
     sys.argv = ["rasa", "run", "-i", "127.0.0.1", "-p", port, "-m", str(model())]
     sys.argv += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
     warnings.simplefilter("ignore")  # hundreds of lines about the future of its dependencies
-    from rasa.__main__ import main as rasa
-
-    rasa()
+    command.main()
 
 
 if __name__ == "__main__":

@@ -45,9 +45,8 @@ def main() -> None:
         for name in ("config.yml", "domain.yml", "endpoints.yml"):
             shutil.copy(FOLDER / name, scratch)
         shutil.copytree(FOLDER / "data", Path(scratch) / "data")
-        environment = {**os.environ, "RASA_TELEMETRY_ENABLED": "false", "HOME": scratch, "PYTHONPATH": str(FOLDER)}
-        environment |= {"TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "PYTHONWARNINGS": "ignore"}
-        command = [sys.executable, "-m", "rasa", "train", "--out", "out", "--fixed-model-name", "bot"]
+        environment = {**os.environ, "HOME": scratch, "PYTHONPATH": str(FOLDER), "PYTHONWARNINGS": "ignore"}
+        command = [sys.executable, "-m", "wederhoor_bot.command", "train", "--out", "out", "--fixed-model-name", "bot"]
         done = subprocess.run(
             command, cwd=scratch, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )

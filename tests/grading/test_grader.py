@@ -6,6 +6,7 @@ import statistics
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,7 @@ import pytest
 from api.settings import ROOT, Settings
 from grading import artifact, examples
 from grading.artifact import ModelInvalid
-from grading.classifier import Head
-from grading.encoder import Encoder
+from grading.encoder import Tuned
 from grading.examples import ExamplesInvalid
 from grading.grade import INTENTS, Grader, Question
 from grading.grader import load
@@ -34,7 +34,7 @@ def grader() -> Grader:
 def test_the_data_is_large_and_varied_enough() -> None:
     rows = examples.read(ROOT / "data" / "training")
     sizes = {language: sum(row.language == language for row in rows) for language in ("nl", "en")}
-    assert sizes["nl"] >= 600 and sizes["en"] >= 400 and len({row.question for row in rows}) >= 60
+    assert sizes["nl"] >= 4000 and sizes["en"] >= 3000 and len({row.question for row in rows}) >= 300
     for language in ("nl", "en"):
         for label in ("approve", "disapprove"):
             assert sum((row.language, row.label) == (language, label) for row in rows) >= 99
@@ -72,21 +72,36 @@ def test_a_stricter_bound_fails_nobody_extra(grader: Grader) -> None:
             assert grader.grade(ASKED, answer, alpha=0.05).outcome == "not_passed"
 
 
-def test_grading_takes_less_than_five_milliseconds(grader: Grader) -> None:
-    """The median of each language in CPU time of its one thread; the best of five, as the machine may be busy."""
-    for asked, answer in (
-        (ASKED, "ik zou eerst even aan mijn leidinggevende vragen wat ze vindt"),
-        (ENGLISH, "I would first ask my manager what she thinks of that"),
-    ):
-        medians = []
-        for _ in range(5):
-            taken = []
-            for number in range(40):
-                began = time.thread_time()
-                grader.grade(asked, f"{answer} {number % 7}")
-                taken.append((time.thread_time() - began) * 1000)
-            medians.append(statistics.median(taken))
-        assert min(medians) <= 5
+def _milliseconds(work: Callable[[], object]) -> float:
+    """The best of three medians of CPU time in this thread: what a machine that is also doing other things can tell."""
+    medians = []
+    for _ in range(3):
+        taken = []
+        for _ in range(40):
+            began = time.thread_time()
+            work()
+            taken.append((time.thread_time() - began) * 1000)
+        medians.append(statistics.median(taken))
+    return min(medians)
+
+
+def test_grading_costs_little_more_than_the_bare_encoder(grader: Grader) -> None:
+    card = json.loads((MODELS / "current" / artifact.CARD).read_text())
+    network = Tuned(MODELS / "encoders" / card["encoders"]["en"]["folder"])
+    answer = "I would first ask my manager what she thinks of that"
+    bare = _milliseconds(lambda: network.logits([(ENGLISH.text, answer)]))
+    assert _milliseconds(lambda: grader.grade(ENGLISH, answer)) <= 1.5 * bare
+    dutch = "ik zou eerst even aan mijn leidinggevende vragen wat ze vindt"
+    assert _milliseconds(lambda: grader.grade(ASKED, dutch)) <= 2 * bare
+
+
+def test_many_answers_are_graded_as_one_by_one(grader: Grader) -> None:
+    rows = examples.read(ROOT / "data" / "training")[::600]
+    pairs = [(Question(row.question, row.language, "approve"), row.answer) for row in rows]
+    together = grader.grade_all(pairs)
+    assert [grade.intent for grade in together] == [grader.grade(*pair).intent for pair in pairs]
+    assert [grade.outcome for grade in together] == [grader.grade(*pair).outcome for pair in pairs]
+    assert grader.grade_all([]) == []
 
 
 def test_serving_needs_no_torch() -> None:
@@ -114,7 +129,7 @@ def test_a_changed_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_same_inputs_give_the_same_model(tmp_path: Path) -> None:
-    rows = [row for row in examples.read(ROOT / "data" / "training") if row.language == "nl"]
+    rows = [row for row in examples.read(ROOT / "data" / "training") if row.language == "nl"][::5]
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         learn(rows, "nl", None)[0].save(tmp_path / name, "nl")
@@ -124,27 +139,25 @@ def test_the_same_inputs_give_the_same_model(tmp_path: Path) -> None:
 
 def test_nothing_is_trained_when_nothing_changed() -> None:
     began = time.monotonic()
-    assert train(ROOT / "data" / "training", MODELS) == (MODELS / "current").resolve().name
+    data = ROOT / "data"
+    again = train(data / "training", MODELS, tuned=data / "tuned", gold=data / "gold")
+    assert again == (MODELS / "current").resolve().name
     assert time.monotonic() - began < 2
 
 
 def test_the_card_says_what_it_was_made_from() -> None:
     card = json.loads((MODELS / "current" / artifact.CARD).read_text())
-    assert card["lineage"] == "base" and card["data"] and card["encoder"]["name"] and card["libraries"]["scikit-learn"]
+    assert set(card["gold"]["figures"]) == {"nl", "en"} and set(card["by_question"]["nl"]) >= {
+        "straight",
+        "turned around",
+    }
+    assert (
+        card["lineage"] == "base"
+        and card["data"]
+        and card["encoders"]["en"]["tuned_on"]
+        and card["libraries"]["scikit-learn"]
+    )
     assert set(card["held_out"]) == {"nl", "en"} and card["held_out"]["nl"]["wrongly_failed"]["total"]
-
-
-def test_a_saved_head_scores_as_before(tmp_path: Path) -> None:
-    rows = [row for row in examples.read(ROOT / "data" / "training") if row.language == "en"]
-    encoder = Encoder(next((MODELS / "encoders").iterdir()))
-    reader, _ = learn(rows, "en", encoder)
-    reader.head.save(tmp_path / "head.npz")
-    loaded = Head.load(tmp_path / "head.npz", "en", encoder)
-    from grading.classifier import Example
-    from grading.rules import read
-
-    sample = [Example(ENGLISH.text, read(ENGLISH, row.answer)) for row in rows[:50]]
-    assert loaded.scores(sample) == pytest.approx(reader.head.scores(sample))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,89 @@
+"""An organisation's own head: it learns from rulings, makes no failure likelier, and is nobody else's."""
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+
+from grading import artifact, own
+from grading.artifact import ModelInvalid
+from grading.examples import Labelled
+from grading.grade import Intent, Question
+from grading.grader import ModelGrader, load
+from grading.shelf import Shelf
+
+OURS, THEIRS = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
+TEXT = "Neem je de noodtrap als de lift het doet?"
+OTHER = Question("Draag je een helm op de steiger?", "nl", "approve")
+SAID = "mijn horloge telt de treden met plezier"
+"""The base model reads no clear yes or no in it."""
+
+
+def _rulings(label: Intent) -> list[Labelled]:
+    said = [
+        SAID,
+        "het horloge telt elke trede",
+        "treden tellen mee op mijn horloge",
+        "plezier in treden en mijn horloge",
+    ]
+    return [Labelled(TEXT, one, label, "nl") for one in said]
+
+
+def _published(models: Path, label: Intent = "approve") -> ModelGrader:
+    learned = own.learn(load(models / "current").readers, _rulings(label))
+    own.publish(models, OURS, learned, "a fingerprint")
+    return load(artifact.own(models, OURS) / "current", OURS)
+
+
+def test_rulings_change_how_like_answers_are_read(models: Path) -> None:
+    base, mine = load(models / "current"), _published(models)
+    asked = Question(TEXT, "nl", "approve")
+    like = "mijn horloge telt graag treden"
+    assert mine.grade(asked, like).probabilities["approve"] > base.grade(asked, like).probabilities["approve"] + 0.1
+    assert mine.grade(asked, SAID).intent == "approve"
+    assert mine.grade(OTHER, like).probabilities == base.grade(OTHER, like).probabilities
+    assert mine.model_id != base.model_id and mine.grade(asked, SAID).p_value == mine.explain(asked, SAID).p_value
+
+
+def test_rulings_make_no_failure_likelier(models: Path) -> None:
+    base, mine = load(models / "current"), _published(models, "disapprove")
+    asked = Question(TEXT, "nl", "approve")
+    for answer in (SAID, "mijn horloge telt graag treden", "ja, altijd", "nee, nooit"):
+        before, after = base.grade(asked, answer), mine.grade(asked, answer)
+        assert after.p_value >= before.p_value
+        assert after.outcome != "not_passed" or before.outcome == "not_passed"
+
+
+def test_what_is_kept_holds_no_text_and_nothing_of_before(models: Path) -> None:
+    first = _published(models).model_id
+    second = _published(models, "disapprove").model_id
+    folder = artifact.own(models, OURS)
+    assert first != second and {path.name for path in folder.iterdir()} == {second, "current"}
+    kept = b"".join(path.read_bytes() for path in (folder / second).iterdir())
+    assert b"horloge" not in kept and b"treden" not in kept
+    own.withdraw(models, OURS)
+    assert not folder.exists()
+
+
+def test_another_organisation_is_refused(models: Path) -> None:
+    made = _published(models).model_id
+    folder = artifact.own(models, OURS) / made
+    for organisation in (THEIRS, "base"):
+        with pytest.raises(ModelInvalid, match="another organisation"):
+            load(folder, organisation)
+    stolen = artifact.own(models, THEIRS)
+    shutil.copytree(folder.parent, stolen, symlinks=True)
+    shelf = Shelf(models)
+    assert shelf.named(made, OURS) is not None and shelf.named(made, THEIRS) is None
+    assert shelf.of(THEIRS).model_id == load(models / "current").model_id
+
+
+def test_fitting_takes_seconds_at_most(models: Path) -> None:
+    readers = load(models / "current").readers
+    rulings = [
+        Labelled(f"{TEXT} {number}", row.answer, row.label, "nl") for number in range(40) for row in _rulings("approve")
+    ]
+    began = time.process_time()
+    own.learn(readers, rulings)
+    assert time.process_time() - began < 20
