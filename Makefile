@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export UV_FIND_LINKS := $(PIP_FIND_LINKS)
 
-.PHONY: help up test env train widget browser lint bench pictures lock clean
+.PHONY: help up test env train widget browser mailserver lint bench evaluation pictures lock clean
 
 help: ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -13,7 +13,7 @@ help: ## this list
 up: env train widget ## set up what is missing and run everything; Ctrl-C stops it
 	@exec $(BIN)/wederhoor up
 
-test: env train widget browser lint ## set up what is missing and check everything
+test: env train widget browser mailserver lint ## set up what is missing and check everything
 	@setup/step "bot tests"
 	@cd bot && WEDERHOOR_BOT_MODELS=../var/bot .venv/bin/python -m pytest -q tests
 	@setup/step "tests, with a real database, bot and browser"
@@ -37,6 +37,9 @@ widget: env ## build the widget, if its source changed
 browser: env ## find a Chromium, or install one
 	@setup/browser
 
+mailserver: env ## find a Dovecot, or install one
+	@setup/mailserver
+
 lint: env ## style, types and the order of packages
 	@setup/step "ruff, mypy, import-linter"
 	@$(BIN)/ruff check .
@@ -46,6 +49,9 @@ lint: env ## style, types and the order of packages
 
 bench: env train ## measure against stock Rasa in the same run
 	@$(BIN)/python -m bench
+
+evaluation: env train ## docs/evaluation.md, measured anew
+	@$(BIN)/python -m bench.evaluation
 
 pictures: env train widget browser ## the pictures in docs/pictures
 	@$(BIN)/python -m tests.browser.pictures

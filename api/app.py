@@ -1,23 +1,30 @@
 """The ASGI app: routes, pages, errors and headers around one `Wiring`."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from urllib.parse import urlencode
+
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import Response
+from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from api import errors
+from api import building, errors
+from api.announcements import Announcements
 from api.auth import Believed
 from api.errors import BAD_REQUEST, PUBLIC, UNEXPECTED, Public, problem
 from api.limits import Limit
 from api.origins import Origins
-from api.pages import employer, home, reference, review, sign_in
+from api.pages import appeals_report, author, employer, home, letters, line, oversight, reference, review, sign_in
 from api.pages.rendering import error_page
-from api.routes import conversation, files, health
+from api.routes import appeals, contact, conversation, files, health, rights, staff
 from api.security import Guard
 from api.wiring import Wiring
 from learning.errors import MovedOn
+from people.errors import NotSignedIn
 from privacy.errors import ConsentRequired
 
 log = structlog.get_logger()
@@ -25,24 +32,41 @@ log = structlog.get_logger()
 DESCRIPTION = """A learner talks in a widget; a machine grades; every decision can be taken to a person.
 
 Learner routes take a bearer token: a JWT that the organisation's site signs with Ed25519, with "wederhoor" as aud, an
-opaque id as sub, valid for at most one hour."""
+opaque id as sub, valid for at most one hour.
+
+Staff routes take a bearer token that a member had made for their own program (`wederhoor token add E-MAIL`); it can do
+what the member can, lasts at most a year, and is revoked with `wederhoor token revoke`."""
 
 
 def make_app(wiring: Wiring) -> FastAPI:
     """The app for these parts."""
-    app = FastAPI(title="Wederhoor", version="0.1.0", description=DESCRIPTION, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Wederhoor", version="0.1.0", description=DESCRIPTION, docs_url=None, redoc_url=None, lifespan=_living
+    )
     app.state.wiring = wiring
     app.state.believed = Believed()
+    app.state.announcements = Announcements(building.conninfo(wiring.settings))
     app.state.turn_limit = Limit(f"{wiring.settings.turns_per_minute}/minute")
     app.state.sign_in_limit = Limit("10/minute")
-    for router in (conversation.router, health.router, files.router):
-        app.include_router(router)
-    for router in (home.router, reference.router, sign_in.router, review.router, employer.router):
-        app.include_router(router)
+    for routes in (conversation, appeals, contact, rights, staff, health, files):
+        app.include_router(routes.router)
+    for pages in (home, reference, sign_in, line, review, letters, appeals_report, employer, author, oversight):
+        app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=files.STATIC), name="static")
     app.add_middleware(Guard, known_origin=Origins(wiring.store).known, secure=wiring.settings.secure)
     _handle_errors(app)
     return app
+
+
+@asynccontextmanager
+async def _living(app: FastAPI) -> AsyncIterator[None]:
+    """While the app runs, it listens for what the database announces."""
+    announcements: Announcements = app.state.announcements
+    listening = asyncio.create_task(announcements.listen())
+    yield
+    listening.cancel()
+    with suppress(asyncio.CancelledError):
+        await listening
 
 
 def _handle_errors(app: FastAPI) -> None:
@@ -55,6 +79,8 @@ def _handle_errors(app: FastAPI) -> None:
 
 def _told(request: Request, error: Exception) -> Response:
     told = errors.public(error)
+    if isinstance(error, NotSignedIn) and request.method == "GET":
+        return RedirectResponse(f"/sign-in?{urlencode({'to': request.url.path})}", 303)
     if not request.url.path.startswith("/v1/"):
         return error_page(request, told)
     more = {}

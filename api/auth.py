@@ -7,13 +7,18 @@ from threading import Lock
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api.wiring import Wiring
-from people import enrolling, signing_in, tokens
+from people import enrolling, signing_in, staff_tokens, tokens
 from people.actors import ActingMember, LearnerClaims, Role
-from people.errors import NotAllowed, NotSignedIn, TokenRefused
+from people.errors import NotAllowed, NotSignedIn, StaffTokenRefused, TokenRefused
 
 COOKIE = "wederhoor"
+STAFF_TOKEN = HTTPBearer(
+    scheme_name="staff token", description="Made by `wederhoor token add`; begins with whs.", auto_error=False
+)
 REMEMBERED = 2000
 REMEMBERED_FOR = dt.timedelta(minutes=1)
 
@@ -28,22 +33,27 @@ class Believed:
         self._kept: OrderedDict[bytes, tuple[dt.datetime, LearnerClaims]] = OrderedDict()
         self._lock = Lock()
 
-    def claims(self, wiring: Wiring, token: str, now: dt.datetime) -> LearnerClaims:
+    def known(self, token: str, now: dt.datetime) -> LearnerClaims | None:
+        """Who this token speaks for, if it was checked a moment ago."""
+        kept = self._kept.get(_digest(token))
+        return kept[1] if kept is not None and kept[0] > now else None
+
+    def check(self, wiring: Wiring, token: str, now: dt.datetime) -> LearnerClaims:
         """Who this token speaks for; raises `TokenRefused`."""
-        digest = hashlib.sha256(token.encode()).digest()
-        kept = self._kept.get(digest)
-        if kept is not None and kept[0] > now:
-            return kept[1]
         with wiring.store.read(None) as session:
             claims = tokens.verify(token, lambda kid: enrolling.find_key(session, kid), now)
         with self._lock:
-            self._kept[digest] = (now + REMEMBERED_FOR, claims)
+            self._kept[_digest(token)] = (now + REMEMBERED_FOR, claims)
             while len(self._kept) > REMEMBERED:
                 self._kept.popitem(last=False)
         return claims
 
 
-def wiring(request: Request) -> Wiring:
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def wiring(request: Request) -> Wiring:
     """The living parts of this process."""
     found: Wiring = request.app.state.wiring
     return found
@@ -52,13 +62,15 @@ def wiring(request: Request) -> Wiring:
 Wired = Annotated[Wiring, Depends(wiring)]
 
 
-def learner(request: Request, wired: Wired) -> LearnerClaims:
-    """The learner whom the bearer token speaks for."""
+async def learner(request: Request, wired: Wired) -> LearnerClaims:
+    """The learner whom the bearer token speaks for. A token that is known already costs no thread."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise TokenRefused("token_missing")
     believed: Believed = request.app.state.believed
-    return believed.claims(wired, token, wired.now())
+    now = wired.now()
+    known = believed.known(token, now)
+    return known if known is not None else await run_in_threadpool(believed.check, wired, token, now)
 
 
 def member(request: Request, wired: Wired) -> ActingMember:
@@ -70,20 +82,59 @@ def member(request: Request, wired: Wired) -> ActingMember:
         return signing_in.acting(session, token, wired.now())
 
 
-def _with(role: Role, who: ActingMember) -> ActingMember:
-    if role not in who.roles:
+def program(wired: Wired, given: Annotated[HTTPAuthorizationCredentials | None, Depends(STAFF_TOKEN)]) -> ActingMember:
+    """The member whose program this is: by a token that they made for it, never by a cookie."""
+    if given is None:
+        raise StaffTokenRefused
+    token = given.credentials
+    with wired.store.read(staff_tokens.organisation_of(token)) as session:
+        return staff_tokens.acting(session, token, wired.now())
+
+
+def _with(who: ActingMember, *roles: Role) -> ActingMember:
+    if who.roles.isdisjoint(roles):
         raise NotAllowed
     return who
 
 
 def reviewer(who: Annotated[ActingMember, Depends(member)]) -> ActingMember:
     """A signed-in reviewer."""
-    return _with("reviewer", who)
+    return _with(who, "reviewer")
 
 
 def controller(who: Annotated[ActingMember, Depends(member)]) -> ActingMember:
     """A signed-in controller: somebody of the employer."""
-    return _with("controller", who)
+    return _with(who, "controller")
+
+
+def author(who: Annotated[ActingMember, Depends(member)]) -> ActingMember:
+    """A signed-in author of courses."""
+    return _with(who, "author")
+
+
+def officer(who: Annotated[ActingMember, Depends(member)]) -> ActingMember:
+    """A signed-in privacy officer."""
+    return _with(who, "privacy_officer")
+
+
+def report_reader(who: Annotated[ActingMember, Depends(member)]) -> ActingMember:
+    """A signed-in member who may read the report on appeals."""
+    return _with(who, "controller", "privacy_officer")
+
+
+def reviewing_program(who: Annotated[ActingMember, Depends(program)]) -> ActingMember:
+    """A reviewer's program."""
+    return _with(who, "reviewer")
+
+
+def officers_program(who: Annotated[ActingMember, Depends(program)]) -> ActingMember:
+    """A privacy officer's program."""
+    return _with(who, "privacy_officer")
+
+
+def reading_program(who: Annotated[ActingMember, Depends(program)]) -> ActingMember:
+    """The program of a member who may read the report on appeals."""
+    return _with(who, "controller", "privacy_officer")
 
 
 def cookie_name(wired: Wiring) -> str:
@@ -95,3 +146,9 @@ TheLearner = Annotated[LearnerClaims, Depends(learner)]
 TheMember = Annotated[ActingMember, Depends(member)]
 TheReviewer = Annotated[ActingMember, Depends(reviewer)]
 TheController = Annotated[ActingMember, Depends(controller)]
+TheAuthor = Annotated[ActingMember, Depends(author)]
+TheOfficer = Annotated[ActingMember, Depends(officer)]
+TheReportReader = Annotated[ActingMember, Depends(report_reader)]
+ReviewingProgram = Annotated[ActingMember, Depends(reviewing_program)]
+OfficersProgram = Annotated[ActingMember, Depends(officers_program)]
+ReadingProgram = Annotated[ActingMember, Depends(reading_program)]

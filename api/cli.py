@@ -2,15 +2,15 @@
 
 import asyncio
 import datetime as dt
-import json
+import logging
 import uuid
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from api.settings import ROOT, Settings
-from grading.grade import Grader, Language
+from api.commands import grading, mailbox, members, privacy, proofs, tokens, webhooks
+from api.settings import Settings
 
 app = typer.Typer(
     name="wederhoor",
@@ -19,12 +19,12 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-prove_app = typer.Typer(help="Prove a promise on a running system.", no_args_is_help=True)
-member_app = typer.Typer(help="Members of staff: reviewers and employers.", no_args_is_help=True)
-app.add_typer(prove_app, name="prove")
-app.add_typer(member_app, name="member")
-
-Polar = Literal["approve", "disapprove"]
+app.add_typer(grading.app)
+for name, group in (
+    ("prove", proofs), ("member", members), ("webhook", webhooks), ("token", tokens), ("mailbox", mailbox),
+    ("privacy", privacy),
+):  # fmt: skip
+    app.add_typer(group.app, name=name)
 
 # Each command imports what it needs: `wederhoor --help` should not load a model.
 
@@ -34,7 +34,7 @@ def up() -> None:
     """Run everything on this machine: database, bot, api, worker and a demo site. Ctrl-C stops it."""
     from api import running
 
-    raise typer.Exit(running.up(Settings()))
+    raise typer.Exit(running.up(_declared()))
 
 
 @app.command()
@@ -42,7 +42,7 @@ def serve() -> None:
     """Run the api only (the database and the bot run elsewhere)."""
     from api import serving
 
-    serving.serve(Settings())
+    serving.serve(_declared())
 
 
 @app.command()
@@ -50,9 +50,10 @@ def work() -> None:
     """Run the worker: background jobs by the clock."""
     from api import building, jobs, logs
 
-    settings = Settings()
+    settings = _declared()
     logs.configure(settings.log_level)
-    asyncio.run(jobs.work(building.app_url(settings).replace("+psycopg", "")))
+    logging.getLogger(__name__).info("mail: %s", settings.mail)
+    asyncio.run(jobs.work(building.conninfo(settings)))
 
 
 @app.command()
@@ -114,101 +115,84 @@ def check(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=Fals
     raise typer.Exit(int(wrong))
 
 
-@app.command()
-def train(data: Annotated[Path, typer.Option(help="Folder with *.tsv")] = ROOT / "data" / "training") -> None:
-    """Train the grader, if its data or its code changed."""
-    from grading.train import train as train_grader
+def _declared() -> Settings:
+    """The settings, if data goes nowhere but where it is declared to go; else this ends the command."""
+    from api import outside
+    from privacy.errors import ProcessorsInvalid, Undeclared
 
     settings = Settings()
-    typer.echo(f"model {train_grader(data, settings.models, encoder=settings.encoder or None)}")
+    try:
+        outside.require_declared(settings)
+    except (ProcessorsInvalid, Undeclared) as error:
+        typer.echo(f"Wederhoor does not start.\n\n{error}", err=True)
+        raise typer.Exit(1) from None
+    return settings
 
 
 @app.command()
-def grade(
-    question: Annotated[str, typer.Option(help="A yes/no question")],
-    answer: Annotated[str, typer.Option(help="What somebody answers")],
-    expected: Annotated[Polar, typer.Option(help="The intent that is right")] = "approve",
-    lang: Annotated[Language, typer.Option(help="Of question and answer")] = "nl",
-    explain: Annotated[bool, typer.Option("--explain", help="Also say why")] = False,  # noqa: FBT002
-) -> None:
-    """Grade one answer. Nothing is kept."""
-    from grading.grade import Question
+def refit(organisation: Annotated[uuid.UUID, typer.Argument(help="The organisation's id")]) -> None:
+    """Make an organisation's own head from what its people have ruled; the worker does so within a minute."""
+    from api import refitting
 
-    found = _grader().explain(Question(question, lang, expected), answer)
-    typer.echo(f"{found.outcome}: reads {found.intent} ({found.reason}), p of the expected intent {found.p_value:.4f}")
-    if explain:
-        for intent, share in sorted(found.probabilities.items(), key=lambda pair: -pair[1]):
-            typer.echo(f"  {intent:<11}{share:.3f}")
-        typer.echo(f"  settled by: {found.evidence.stage}")
-        typer.echo(f"  words: {', '.join(found.evidence.words) or '-'}")
-        for asked, said, label in found.evidence.neighbours:
-            typer.echo(f"  like: {said} ({label}, to: {asked})")
-        typer.echo(f"  model: {found.model_id}, alpha {found.alpha}")
+    made = refitting.refit(Settings(), organisation)
+    typer.echo(f"model {made}" if made else "nothing to learn from: the base model grades")
 
 
 @app.command()
-def evaluate(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="Columns question, answer, label")],
-    lang: Annotated[Language, typer.Option(help="The language of the answers")],
-    as_json: Annotated[bool, typer.Option("--json", help="For other programs")] = False,  # noqa: FBT002
+def remedy(organisation: Annotated[uuid.UUID, typer.Argument(help="The organisation's id")]) -> None:
+    """Look at answers like one that a person corrected; the worker does so within a minute."""
+    from api import building, settling
+    from learning.catalogue import Catalogue
+
+    settings, now = Settings(), dt.datetime.now(dt.UTC)
+    with building.opened(settings) as store:
+        keys, graders = building.keys(settings), building.graders(settings)
+        made = settling.remedies(store, keys, graders, Catalogue(), organisation, now)
+    for one in made:
+        typer.echo(f"{one.looked} looked at, {one.passed} passed after all, {one.referred} to a person")
+
+
+@app.command()
+def sweep(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would go")] = False,  # noqa: FBT002
 ) -> None:
-    """Measure the trained grader on labelled answers that it has not seen."""
-    from grading import examples
-    from grading.evaluate import evaluate as evaluate_grader
+    """Delete what is kept no longer; the worker does so each night."""
+    from api import erasing
 
-    try:
-        rows = examples.read_file(file, lang)
-    except examples.ExamplesInvalid as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
-    report = evaluate_grader(_grader(), rows)
-    typer.echo(json.dumps(report.as_json(), indent=1) if as_json else str(report))
-
-
-def _grader() -> Grader:
-    from grading.artifact import ModelInvalid
-    from grading.grader import load
-
-    try:
-        return load(Settings().models / "current")
-    except ModelInvalid as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(1) from None
+    for organisation, report in erasing.sweep_all(Settings(), dry=dry_run):
+        typer.echo(f"{organisation}{' (would go)' if dry_run else ''}")
+        for table, count in report.rows.items():
+            typer.echo(f"  {table:<12}{count}")
+        typer.echo(f"  {'learners':<12}{report.learners}{f', on hold {report.held}' if report.held else ''}")
+        if report.closes:
+            typer.echo("  closed more than thirty days ago: all of it")
 
 
-@member_app.command("add")
-def member_add(
-    email: str,
-    name: Annotated[str, typer.Option(prompt=True)],
-    role: Annotated[list[str], typer.Option(help="reviewer or controller; may be given twice")],
-    organisation: Annotated[uuid.UUID, typer.Option(help="The organisation's id")],
-    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
-) -> None:
-    """Add a member of staff who can sign in."""
+@app.command()
+def shred() -> None:
+    """Destroy the keys of what has been replaced, wiped or erased; the worker does so each minute."""
     from api import building
-    from people import enrolling
+    from store import shredding
 
-    if set(role) - {"reviewer", "controller"}:
-        typer.echo("--role is reviewer or controller", err=True)
-        raise typer.Exit(2)
-    now = dt.datetime.now(dt.UTC)
-    try:
-        with building.store(Settings()).write(organisation) as session:
-            enrolling.enrol_member(
-                session, organisation, email=email, name=name, roles=role, password=password, now=now
-            )
-    except ValueError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from None
-    typer.echo(f"{email} can sign in.")
+    settings = Settings()
+    with building.opened(settings) as store:
+        gone = shredding.shred(store, building.keys(settings), building.organisations(store))
+    typer.echo(f"{gone} keys destroyed")
 
 
-@prove_app.command("no-history")
-def prove_no_history() -> None:
-    """Answer with a marker, replace it, and search for it in every place that could keep it."""
-    from api import proving
+@app.command("watch-grading")
+def watch_grading(
+    resume: Annotated[uuid.UUID | None, typer.Option(help="Let the machine fail again in this organisation")] = None,
+) -> None:
+    """Look now whether the machine still does what it promises; the worker does so every ten minutes."""
+    from api import watching
 
-    raise typer.Exit(proving.no_history(Settings()))
+    if resume is not None:
+        watching.resume(Settings(), resume)
+        typer.echo("Automatic failing goes on.")
+        return
+    for organisation, why in watching.look(Settings()):
+        typer.echo(f"{organisation}: {'automatic failing is on' if why is None else f'stopped ({why})'}")
 
 
 if __name__ == "__main__":

@@ -11,19 +11,23 @@ import uuid
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from api import messages
-from api.acts import ACTS, Done, Turn, pending
+from api import messages, news
+from api.acts import ACTS, pending
 from api.bot import Bot, Said
 from api.texts import texts
-from appeals import filing
-from grading.grade import Grader
+from api.turns import Done, Turn
+from appeals import filing, notices
+from appeals.filing import STATEMENT_LIMIT
+from grading.grade import Graders
 from learning import answering, enrolments
 from learning.catalogue import Catalogue
 from learning.courses import StanceQuestion
 from learning.enrolments import Here
-from learning.errors import MovedOn
+from learning.errors import MovedOn, Restricted
+from people import contacts
 from people.actors import Language, LearnerClaims
 from people.enrolling import welcome_learner
 from privacy import consent, policy
@@ -33,7 +37,7 @@ from store.vault import Vault
 
 LONGEST = 4000
 SHOWN_AGAIN = dt.timedelta(minutes=10)
-"""A ruling is shown again this long, in case the reply that told of it was lost."""
+"""News is shown again this long, in case the reply that told of it was lost."""
 
 Kind = Literal["text", "answer", "command", "choice"]
 
@@ -67,7 +71,7 @@ class Conversation:
     store: Store
     vault: Vault
     bot: Bot
-    grader: Grader
+    graders: Graders
     catalogue: Catalogue
 
     def view(self, claims: LearnerClaims, course: str, wished: Language | None, now: dt.datetime) -> dict[str, Any]:
@@ -94,12 +98,23 @@ class Conversation:
             return self._view(session, enrolments.find(session, self.catalogue, claims, course), now)
 
     def withdraw_consent(self, claims: LearnerClaims, course: str, now: dt.datetime) -> dict[str, Any]:
-        """Consent is taken back: with the next message nothing is processed."""
+        """Consent is taken back: with the next message nothing is processed, and nothing is mailed any more."""
         with self.store.write(claims.organisation_id) as session:
             here = enrolments.find(session, self.catalogue, claims, course)
             if here.learner_id is not None:
                 consent.withdraw(session, claims, here.learner_id, now)
+                contacts.remove(session, claims.organisation_id, here.learner_id, now)
             return self._view(session, enrolments.find(session, self.catalogue, claims, course), now)
+
+    def choose_purpose(
+        self, claims: LearnerClaims, course: str, purpose: str, *, allowed: bool, now: dt.datetime
+    ) -> None:
+        """The learner allows an optional purpose, or no longer does."""
+        with self.store.write(claims.organisation_id) as session:
+            here = enrolments.find(session, self.catalogue, claims, course)
+            if here.learner_id is None or not here.consented:
+                raise ConsentRequired
+            consent.choose(session, claims, here.learner_id, purpose, allowed=allowed, now=now)
 
     def take(self, claims: LearnerClaims, sent: Sent, now: dt.datetime) -> dict[str, Any]:
         """One turn. Whatever it raises, then nothing has happened and the same turn can be sent again."""
@@ -107,6 +122,8 @@ class Conversation:
             here = enrolments.find(session, self.catalogue, claims, sent.course)
         if not here.consented or not here.enrolled:
             raise ConsentRequired
+        if here.restricted:
+            raise Restricted
         if here.last_turn == sent.turn and here.last_reply is not None:
             return self._repeated(here)
         if here.revision != sent.seen:
@@ -114,18 +131,18 @@ class Conversation:
         if sent.text is not None:
             sent = replace(sent, text=clean(sent.text))
         said = self._ask_bot(here, sent)
-        grade = None
+        grader, grade = self.graders.of(str(claims.organisation_id)), None
         asked = here.course.question(here.question_id) if said.act == "answer" else None
         if asked is not None and isinstance(asked.body, StanceQuestion):
-            grade = answering.read(self.grader, here, asked, sent.text or "")
+            grade = answering.read(grader, here, asked, sent.text or "")
         try:
             with self.store.write(claims.organisation_id) as session:
                 turn = Turn(
                     session, self.vault, here, now, sent.text, sent.choice, sent.about, said.facts,
-                    grade, self.grader.model_id, filing.known(session, here),
+                    grade, grader.model_id, filing.known(session, here),
                 )  # fmt: skip
                 return self._carry_out(turn, sent, said)
-        except MovedOn:
+        except (MovedOn, IntegrityError):  # the latter when somebody opens a case on the answer that is being replaced
             return self._again_if_done(claims, sent)
 
     def _ask_bot(self, here: Here, sent: Sent) -> Said:
@@ -138,11 +155,11 @@ class Conversation:
 
     def _carry_out(self, turn: Turn, sent: Sent, said: Said) -> dict[str, Any]:
         """The act, the reply and the step in one transaction."""
-        fresh = filing.news(turn.session, turn.here, turn.now, turn.now) if turn.appeals else []
-        news = [messages.ruled(turn.say, self.vault, one) for one in fresh]
+        fresh = notices.news(turn.session, turn.here, turn.now, turn.now) if turn.appeals else []
+        told = news.cards(turn.session, self.vault, turn.say, turn.here, fresh, turn.now)
         done = ACTS[said.act](turn)
         bot_says = [_bot_message(message) for message in said.messages] if done.bot_speaks else []
-        shown = [*news, *done.first, *bot_says, *done.then]
+        shown = [*told, *done.first, *bot_says, *done.then]
         reply = self._reply(turn, sent, shown, done)
         sealed = self.vault.seal(enrolments.reply_place(turn.here), json.dumps(reply))
         enrolments.move(turn.session, turn.here, done.step, sent.turn, sealed, turn.now)
@@ -178,9 +195,8 @@ class Conversation:
         learner_id = here.learner
         enrolments.begin(session, here, learner_id, now)
         turn = Turn(session, self.vault, here, now)
-        news = filing.news(session, here, now - SHOWN_AGAIN, now)
-        shown = [messages.ruled(t, self.vault, appeal) for appeal in news]
-        shown += self._where_they_were(turn)
+        fresh = notices.news(session, here, now - SHOWN_AGAIN, now)
+        shown = news.cards(session, self.vault, t, here, fresh, now) + self._where_they_were(turn)
         return view | {"progress": _progress(turn), "messages": shown, "input": _input(here.awaiting, here.language)}
 
     def _where_they_were(self, turn: Turn) -> list[messages.Message]:
@@ -260,7 +276,7 @@ def _input(awaiting: str | None, language: Language) -> dict[str, Any]:
         "confirm_reset": ("confirm", t("Typ ja of nee")),
         "confirm_again": ("confirm", t("Typ ja of nee")),
     }.get(awaiting or "", ("text", t("Typ hulp als je niet weet wat je kunt doen")))
-    return {"mode": mode, "placeholder": placeholder, "max": LONGEST}
+    return {"mode": mode, "placeholder": placeholder, "max": STATEMENT_LIMIT if mode == "statement" else LONGEST}
 
 
 def _bot_message(message: dict[str, Any]) -> messages.Message:

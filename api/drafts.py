@@ -1,12 +1,19 @@
 """Drafts of what a reviewer writes to a learner, in the learner's language: a start, never the whole."""
 
-from api.texts import texts
+from api.texts import Texts, texts
+from appeals.states import REASONS, Ruling
 from people.actors import Language
 
 
-def by_reason(language: str) -> dict[str, str]:
-    """A draft per reason code."""
-    t = texts(_known(language))
+def by_ruling(language: Language) -> dict[str, dict[str, str]]:
+    """A draft for each reason of each ruling."""
+    t = texts(language)
+    return {ruling: {reason: _draft(t, ruling, reason) for reason in reasons} for ruling, reasons in REASONS.items()}
+
+
+def _draft(t: Texts, ruling: Ruling, reason: str) -> str:
+    if (ruling, reason) in _nothing_stood(t):
+        return _nothing_stood(t)[ruling, reason]
     return {
         "meaning_misread": t(
             "Ik heb je antwoord gelezen. Je bedoelde het goede; de computer las iets anders. Je krijgt je punten."
@@ -17,7 +24,7 @@ def by_reason(language: str) -> dict[str, str]:
         "question_unclear": t("Ik heb je antwoord gelezen. De vraag was niet duidelijk genoeg. Je krijgt je punten."),
         "technical_fault": t("Er ging technisch iets mis. Dat ligt niet aan jou. Je krijgt je punten."),
         "graded_correctly": t(
-            "Ik heb je antwoord gelezen. Er staat iets anders dan wat goed is, dus de beoordeling blijft. Je mag opnieuw antwoorden."
+            "Ik heb je antwoord gelezen. De computer had het goed gelezen, dus de beoordeling blijft. Je mag opnieuw antwoorden."
         ),
         "ambiguous": t(
             "Ik heb je antwoord gelezen. Het kan op meer manieren worden gelezen, dus het blijft zo. Je mag opnieuw antwoorden."
@@ -25,12 +32,22 @@ def by_reason(language: str) -> dict[str, str]:
         "not_ordinary_usage": t(
             "Ik heb je antwoord gelezen. Zo wordt het in deze taal niet gezegd, dus het blijft zo. Je mag opnieuw antwoorden."
         ),
-        "meaning_clear": t("Ik heb je antwoord gelezen. Het is duidelijk en goed. Je krijgt je punten."),
-        "meaning_opposite": t(
+    }[reason]
+
+
+def _nothing_stood(t: Texts) -> dict[tuple[Ruling, str], str]:
+    """Where the machine had not decided there is nothing that stays as it was."""
+    return {
+        (Ruling.PASSED, "meaning_clear"): t(
+            "Ik heb je antwoord gelezen. Het is duidelijk en goed. Je krijgt je punten."
+        ),
+        (Ruling.NOT_PASSED, "meaning_opposite"): t(
             "Ik heb je antwoord gelezen. Er staat iets anders dan wat goed is. Je mag opnieuw antwoorden."
         ),
+        (Ruling.NOT_PASSED, "ambiguous"): t(
+            "Ik heb je antwoord gelezen. Het kan op meer manieren worden gelezen. Je mag opnieuw antwoorden."
+        ),
+        (Ruling.NOT_PASSED, "not_ordinary_usage"): t(
+            "Ik heb je antwoord gelezen. Zo wordt het in deze taal niet gezegd. Je mag opnieuw antwoorden."
+        ),
     }
-
-
-def _known(language: str) -> Language:
-    return "en" if language == "en" else "nl"

@@ -12,9 +12,9 @@ from api.bot import BotUnavailable
 from api.conversation import Empty, TooLong
 from api.limits import TooMany
 from api.texts import Texts, preferred, texts
-from appeals.errors import AppealNotFound, NothingToAppeal, NotPossible, Stale
-from learning.errors import ChoiceUnknown, CourseInvalid, MovedOn, NotFound
-from people.errors import NotAllowed, NotSignedIn, SignInRefused, TokenRefused
+from appeals.errors import AppealNotFound, ConflictOfInterest, LetterNotFound, NothingToAppeal, NotPossible, Stale
+from learning.errors import ChoiceUnknown, CourseInvalid, MovedOn, NotFound, Restricted
+from people.errors import AddressInvalid, NotAllowed, NotSignedIn, SignInRefused, StaffTokenRefused, TokenRefused
 from privacy.errors import ConsentRequired, PolicyOutdated
 from store.vault import Unreadable
 
@@ -37,6 +37,9 @@ PUBLIC: dict[type[Exception], Public] = {
     TokenRefused: Public(
         401, "token_refused", _("Je toegang tot deze cursus is verlopen of klopt niet. Ververs de pagina.")
     ),
+    StaffTokenRefused: Public(
+        401, "staff_token_refused", _("Deze toegangssleutel is onbekend, verlopen of ingetrokken.")
+    ),
     SignInRefused: Public(401, "sign_in_refused", _("E-mailadres en wachtwoord horen niet bij elkaar.")),
     NotSignedIn: Public(401, "not_signed_in", _("Je bent niet ingelogd, of je sessie is verlopen.")),
     NotAllowed: Public(403, "not_allowed", _("Je hebt hier geen toegang toe.")),
@@ -46,8 +49,12 @@ PUBLIC: dict[type[Exception], Public] = {
     PolicyOutdated: Public(
         409, "policy_outdated", _("De tekst waar je toestemming voor geeft is vernieuwd. Lees hem nog eens.")
     ),
+    Restricted: Public(
+        409, "restricted", _("Je gegevens staan stil, omdat je daarom vroeg. In het menu onder Privacy zet je dat uit.")
+    ),
     NotFound: Public(404, "not_found", _("Dat is hier niet te vinden.")),
     AppealNotFound: Public(404, "not_found", _("Dat is hier niet te vinden.")),
+    LetterNotFound: Public(404, "not_found", _("Dat is hier niet te vinden.")),
     MovedOn: Public(
         409,
         "conversation_moved_on",
@@ -56,10 +63,12 @@ PUBLIC: dict[type[Exception], Public] = {
     Stale: Public(
         409, "case_moved_on", _("Deze zaak is intussen veranderd of niet meer van jou. Er is niets opgeslagen.")
     ),
-    NotPossible: Public(422, "not_possible", _("Dat kan hier niet. Controleer wat je hebt ingevuld.")),
-    NothingToAppeal: Public(
-        409, "nothing_to_appeal", _("Er is hier geen beoordeling van de computer om bezwaar tegen te maken.")
+    ConflictOfInterest: Public(
+        403, "conflict_of_interest", _("Je mag over deze zaak niet beslissen: je bent er zelf bij betrokken.")
     ),
+    NotPossible: Public(422, "not_possible", _("Dat kan hier niet. Controleer wat je hebt ingevuld.")),
+    NothingToAppeal: Public(409, "nothing_to_appeal", _("Hier kun je geen bezwaar (meer) tegen maken.")),
+    AddressInvalid: Public(422, "address_invalid", _("Dat is geen e-mailadres. Kijk het nog eens na.")),
     ChoiceUnknown: Public(422, "choice_unknown", _("Dat is geen keuze bij deze vraag.")),
     CourseInvalid: Public(422, "course_invalid", _("De cursus kan niet worden gelezen.")),
     Empty: Public(422, "answer_empty", _("Je bericht is leeg. Typ eerst iets.")),

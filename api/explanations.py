@@ -6,22 +6,22 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.texts import Texts, texts
-from grading.grade import Grader
+from grading.grade import Graders
 from learning import explaining
-from learning.courses import StanceQuestion
+from learning.decisions import BY_PERSON
 from learning.enrolments import Here
 from learning.explaining import Explained
 from learning.models import Decision
+from learning.reports import State
 from store.vault import Vault
 
 
-def for_learner(session: Session, vault: Vault, grader: Grader, here: Here, question_id: uuid.UUID) -> dict[str, Any]:
+def for_learner(session: Session, vault: Vault, graders: Graders, here: Here, question_id: uuid.UUID) -> dict[str, Any]:
     """Paragraphs, the model that decided, and what would have changed it."""
     t = texts(here.language)
-    explained = explaining.explain(session, vault, grader, here, question_id)
-    body = here.course.question(question_id).body
+    explained = explaining.explain(session, vault, graders, here, question_id)
     paragraphs = [maker(t, explained.decision), how(t, explained.decision)]
-    if explained.repeated is not None:
+    if explained.repeated is not None and explained.decision.remedy_id is None:
         words = explained.repeated.evidence.words
         if words:
             paragraphs.append(
@@ -29,17 +29,22 @@ def for_learner(session: Session, vault: Vault, grader: Grader, here: Here, ques
             )
         paragraphs.append(sureness(t, explained))
     paragraphs.append(t("Je kunt altijd bezwaar maken. Vragen waarom verandert niets en kost je niets."))
-    changed_by = None
-    if isinstance(body, StanceQuestion) and explained.decision.outcome != "passed":
-        plain = t("ja") if body.expected == "approve" else t("nee")
-        changed_by = t("Met een duidelijk “{plain}” was je antwoord goedgekeurd.", plain=plain)
-    return {"text": [one for one in paragraphs if one], "model": explained.decision.model_id, "changed_by": changed_by}
+    plain = explaining.would_have_passed(graders, here.course, explained)
+    changed_by = t("Met een duidelijk “{plain}” was je antwoord goedgekeurd.", plain=plain) if plain else None
+    read_by = explained.decision.model_id if explained.decision.p_value is not None else None
+    return {"text": [one for one in paragraphs if one], "model": read_by, "changed_by": changed_by}
 
 
 def maker(t: Texts, decision: Decision) -> str:
     """Who decided."""
     if decision.maker == "person":
         return t("Een mens heeft dit besloten.")
+    if decision.maker == "clock":
+        return t("Er is niet op tijd besloten. Daarom is je antwoord goedgekeurd.")
+    if decision.reason == BY_PERSON:
+        return t("Je koos dat een mens je antwoorden beoordeelt. De computer heeft dit antwoord niet beoordeeld.")
+    if decision.remedy_id is not None:
+        return t("De computer keurde dit eerst niet goed. Iemand anders kreeg gelijk over zo'n antwoord, dus jij ook.")
     if decision.maker == "key":
         return t("Bij deze vraag is één knop goed. De computer vergelijkt jouw keuze daarmee.")
     return t("Een computer heeft je antwoord gelezen. Die kijkt of je ja of nee zegt op de vraag.")
@@ -47,7 +52,7 @@ def maker(t: Texts, decision: Decision) -> str:
 
 def how(t: Texts, decision: Decision) -> str:
     """The stage that settled it, in a sentence."""
-    if decision.maker != "model":
+    if decision.maker != "model" or decision.reason == BY_PERSON or decision.remedy_id is not None:
         return ""
     if decision.reason == "technical-fault":
         return t("De computer kon je antwoord niet lezen door een storing. Daarom kijkt een mens.")
@@ -62,6 +67,8 @@ def sureness(t: Texts, explained: Explained) -> str:
     """How sure the machine was, against the bound that the organisation set."""
     grade = explained.repeated
     assert grade is not None
+    if grade.alpha is None:
+        return t("De computer keurt hier nu niets af: dat doen alleen mensen.") if grade.outcome == "undecided" else ""
     bound = t.percent(grade.alpha)
     if grade.outcome == "not_passed":
         return t(
@@ -80,6 +87,25 @@ def outcome(t: Texts, code: str) -> str:
         "passed": t("goedgekeurd"),
         "not_passed": t("niet goedgekeurd"),
         "undecided": t("nog niet beslist"),
+    }[code]
+
+
+def state(t: Texts, code: State) -> str:
+    """How final it is what the employer may see."""
+    return {
+        "final": t("definitief"),
+        "in_review": t("een mens kijkt"),
+        "asked_again": t("nog niet beoordeeld"),
+    }[code]
+
+
+def ruling(t: Texts, code: str) -> str:
+    """A ruling in words."""
+    return {
+        "overturned": t("Alsnog goedgekeurd"),
+        "upheld": t("De beoordeling blijft"),
+        "passed": t("Goedgekeurd"),
+        "not_passed": t("Niet goedgekeurd"),
     }[code]
 
 

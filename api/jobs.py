@@ -1,8 +1,10 @@
 """Background work: what runs by the clock. Arguments are never text, and each job may run twice without harm."""
 
 import asyncio
+import datetime as dt
 import logging
 import signal
+import threading
 
 import procrastinate
 from psycopg import AsyncConnection
@@ -12,6 +14,8 @@ log = logging.getLogger(__name__)
 HEARTBEAT = 10
 STALLED = 60
 MOST_ATTEMPTS = 5
+NOTIFYING = threading.Lock()
+"""A round that waits for a slow receiver must not take both places of the worker."""
 
 jobs = procrastinate.App(connector=procrastinate.PsycopgConnector())
 
@@ -23,6 +27,94 @@ async def forget_leftovers(timestamp: int) -> None:
     connection: AsyncConnection
     async with jobs.connector.pool.connection() as connection:  # type: ignore[attr-defined]
         await connection.execute("SELECT forget_leftovers()")
+
+
+@jobs.periodic(cron="*/10 * * * *")
+@jobs.task(name="watch_grading", queueing_lock="watch_grading")
+def watch_grading(timestamp: int) -> None:
+    """Stops automatic failing where the machine no longer does what it promises."""
+    from api import watching
+    from api.settings import Settings
+
+    watching.look(Settings())
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(name="refit_own", queueing_lock="refit_own")
+def refit_own(timestamp: int) -> None:
+    """What an organisation's head has learned follows what its people rule, and what its learners take back."""
+    from api import refitting
+    from api.settings import Settings
+
+    refitting.refit_apart(Settings())
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(name="keep_clocks", queueing_lock="keep_clocks")
+def keep_clocks(timestamp: int) -> None:
+    """Reminders, missed dates, and the check of answers like one that was corrected."""
+    from api import settling
+    from api.settings import Settings
+
+    settling.settle(Settings())
+
+
+@jobs.periodic(cron="20 3 * * *")
+@jobs.task(name="sweep", queueing_lock="sweep")
+def sweep(timestamp: int) -> None:
+    """Deletes what is kept no longer, each night."""
+    from api import erasing
+    from api.settings import Settings
+
+    for organisation, report in erasing.sweep_all(Settings(), dry=False):
+        log.info("swept %s: %s rows, %s learners", organisation, sum(report.rows.values()), report.learners)
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(name="shred_keys", queueing_lock="shred_keys")
+def shred_keys(timestamp: int) -> None:
+    """Destroys the keys of answers and other texts that have been replaced, wiped or erased."""
+    from api import building
+    from api.settings import Settings
+    from store import shredding
+
+    settings = Settings()
+    with building.opened(settings) as store:
+        shredding.shred(store, building.keys(settings), building.organisations(store))
+
+
+@jobs.periodic(cron="* * * * * */10")
+@jobs.task(name="notify", queueing_lock="notify")
+def notify(timestamp: int) -> None:
+    """Mails and webhooks: what is due goes out."""
+    from api import notifying
+    from api.settings import Settings
+
+    if NOTIFYING.acquire(blocking=False):
+        try:
+            notifying.notify(Settings())
+        finally:
+            NOTIFYING.release()
+
+
+@jobs.periodic(cron="* * * * *")
+@jobs.task(name="exchange_mail", queueing_lock="exchange_mail")
+def exchange_mail(timestamp: int) -> None:
+    """Letters come in from connected mailboxes, and answers leave."""
+    from api.mail import exchanging
+    from api.settings import Settings
+
+    exchanging.exchange_all(Settings(), lambda: dt.datetime.now(dt.UTC))
+
+
+@jobs.periodic(cron="23 * * * *")
+@jobs.task(name="prune_letters", queueing_lock="prune_letters")
+def prune_letters(timestamp: int) -> None:
+    """Letters go when their time is over."""
+    from api.mail import exchanging
+    from api.settings import Settings
+
+    exchanging.prune_all(Settings(), dt.datetime.now(dt.UTC))
 
 
 @jobs.periodic(cron="* * * * *")

@@ -20,3 +20,7 @@ class Limit:
         """Counts one; raises `TooMany` when the window is full."""
         if not self._limiter.hit(self._rate, key):
             raise TooMany
+
+    def forgive(self, key: str) -> None:
+        """What was spent does not count any more: it was no guessing."""
+        self._limiter.clear(self._rate, key)

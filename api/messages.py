@@ -4,17 +4,15 @@ import datetime as dt
 from typing import Any
 
 from api.texts import Texts
-from appeals import ruling
+from appeals import outlook
 from appeals.errors import AppealNotFound
 from appeals.models import Appeal
-from appeals.states import Ruling
+from appeals.states import OPEN, State
 from learning.catalogue import Asked
 from learning.courses import ChoiceQuestion, OpenQuestion, StanceQuestion
-from learning.decisions import Decided
+from learning.decisions import BY_PERSON, Decided
 from learning.enrolments import Here
 from learning.progress import Standing
-from privacy import policy
-from store.vault import Vault
 
 Message = dict[str, Any]
 
@@ -53,7 +51,7 @@ def question(t: Texts, here: Here, asked: Asked, *, with_lesson: bool) -> list[M
 
 
 def grade(t: Texts, asked: Asked, decided: Decided, due: dt.datetime | None) -> Message:
-    """What the machine decided, what it read, why, and what can be done about it."""
+    """What the machine decided, what it read, why, and what can be done about it; or that a person will decide."""
     outcome = "again" if decided.outcome == "undecided" and due is None else decided.outcome
     title = _grade_title(t, decided, outcome, due)
     message: Message = {
@@ -68,10 +66,10 @@ def grade(t: Texts, asked: Asked, decided: Decided, due: dt.datetime | None) -> 
         else asked.body.why[t.language],
         "points": decided.points,
         "max_points": decided.max_points,
-        "maker": "model",
+        "maker": "person" if decided.reason == BY_PERSON else "model",
     }
     disagree = t("Laat een mens kijken") if outcome == "again" else t("Ik ben het niet eens")
-    buttons = [button(disagree, "appeal", asked.id)]
+    buttons = [] if decided.reason == BY_PERSON else [button(disagree, "appeal", asked.id)]
     if outcome == "again":
         buttons.append(button(t("Verder met de volgende vraag"), "next", asked.id))
     else:
@@ -91,37 +89,27 @@ def noted(t: Texts, asked: Asked) -> Message:
 
 
 def receipt(t: Texts, appeal: Appeal) -> Message:
-    """The appeal has been received: its number, and by when a person decides."""
+    """The appeal has been received: its number, and by when a person decides, or a second one."""
+    values = {"number": number(appeal), "due": t.date(appeal.due_at)}
     words = t(
+        "Een tweede mens kijkt naar je bezwaar (nummer {number}), iemand anders dan de eerste. Je hoort het uiterlijk "
+        "{due}. Het kan je punten niet verlagen.",
+        **values,
+    ) if appeal.level > 1 else t(
         "Je bezwaar is binnen (nummer {number}). Een mens beslist uiterlijk {due}. Het kan je punten niet verlagen.",
-        number=number(appeal), due=t.date(appeal.due_at),
+        **values,
     )  # fmt: skip
-    return {"type": "receipt", "number": number(appeal), "due": appeal.due_at.date().isoformat(), "text": words}
+    due = appeal.due_at.date().isoformat()
+    return {"type": "receipt", "number": number(appeal), "question": str(appeal.question_id), "due": due, "text": words}
 
 
-def ruled(t: Texts, vault: Vault, appeal: Appeal) -> Message:
-    """A person has decided: both outcomes in the same shape."""
-    result = Ruling(str(appeal.ruling))
-    titles = {
-        Ruling.OVERTURNED: t("Je had gelijk: je antwoord is alsnog goedgekeurd."),
-        Ruling.PASSED: t("Een mens heeft gekeken: je antwoord is goedgekeurd."),
-        Ruling.UPHELD: t("Een mens heeft gekeken. De beoordeling blijft."),
-        Ruling.NOT_PASSED: t("Een mens heeft gekeken: je antwoord is niet goedgekeurd."),
-    }
-    buttons = []
-    if result in (Ruling.UPHELD, Ruling.NOT_PASSED):
-        buttons = [button(t("Opnieuw antwoorden"), "again", appeal.question_id)]
+def replied(t: Texts, appeal: Appeal) -> Message:
+    """The reply has reached the reviewer."""
+    words = t("Je hoort het uiterlijk {due}.", due=t.date(appeal.due_at))
     return {
-        "type": "ruling",
-        "number": number(appeal),
-        "question": str(appeal.question_id),
-        "result": str(result),
-        "title": titles[result],
-        "text": ruling.text_of(vault, appeal),
-        "reason": reason(t, str(appeal.reason)),
-        "complaint": policy.current().texts[t.language].complaint,
-        "buttons": buttons,
-    }
+        "type": "case", "kind": "replied", "number": number(appeal), "question": str(appeal.question_id),
+        "about": None, "title": t("Je reactie is bij de beoordelaar."), "text": words,
+    }  # fmt: skip
 
 
 def reason(t: Texts, code: str) -> str:
@@ -141,22 +129,32 @@ def reason(t: Texts, code: str) -> str:
 
 def state(t: Texts, appeal: Appeal) -> str:
     """Where an appeal stands, in a word or two."""
-    return {
-        "filed": t("wacht op een beoordelaar"),
-        "claimed": t("ligt bij een beoordelaar"),
-        "decided": t("besloten"),
-        "withdrawn": t("ingetrokken"),
-        "superseded": t("vervallen"),
-    }[appeal.state]
+    return in_words(t, State(appeal.state))
 
 
-def status_line(t: Texts, appeal: Appeal, asked: Asked | None) -> str:
-    """How an appeal stands, with the date by which a person decides."""
+def in_words(t: Texts, state: State, *, first: bool = False) -> str:
+    """A state in a word or two; `first` as the beginning of a sentence."""
+    words = {
+        State.FILED: t("wacht op een beoordelaar"),
+        State.CLAIMED: t("ligt bij een beoordelaar"),
+        State.AWAITING_LEARNER: t("wacht op jouw reactie"),
+        State.ESCALATED: t("wacht op een tweede beoordelaar"),
+        State.DECIDED: t("besloten"),
+        State.EXPIRED_IN_FAVOUR: t("goedgekeurd omdat we te laat waren"),
+        State.WITHDRAWN: t("ingetrokken"),
+        State.SUPERSEDED: t("vervallen"),
+    }[state]
+    return words[0].upper() + words[1:] if first else words
+
+
+def status_line(t: Texts, appeal: Appeal, asked: Asked | None, now: dt.datetime) -> str:
+    """How an appeal stands for its learner, with the date by which a person decides."""
     about = asked.body.text[t.language] if asked else ""
+    state = outlook.state(appeal, now)
     words = t(
-        "{number}: {state}. Het gaat om: {question}", number=number(appeal), state=state(t, appeal), question=about
+        "{number}: {state}. Het gaat om: {question}", number=number(appeal), state=in_words(t, state), question=about
     )
-    if appeal.state in ("filed", "claimed"):
+    if state in OPEN:
         words += " " + t("Je hoort het uiterlijk {due}.", due=t.date(appeal.due_at))
     return words
 
@@ -189,9 +187,9 @@ def confirm_again(t: Texts) -> Message:
     return text(words, button(t("Ja, opnieuw antwoorden"), "affirm"), button(t("Nee, laat staan"), "deny"))
 
 
-def number(appeal: Appeal) -> str:
-    """The receipt number that people see."""
-    return f"W-{appeal.number:06d}"
+def number(appeal: Appeal | int) -> str:
+    """The receipt number that people see, of an appeal or of its number in the database."""
+    return f"W-{appeal if isinstance(appeal, int) else appeal.number:06d}"
 
 
 def _grade_title(t: Texts, decided: Decided, outcome: str, due: dt.datetime | None) -> str:
@@ -199,6 +197,11 @@ def _grade_title(t: Texts, decided: Decided, outcome: str, due: dt.datetime | No
         return t("Goedgekeurd, {points}.", points=t.count("{n} punt", "{n} punten", decided.points))
     if outcome == "not_passed":
         return t("Niet goedgekeurd.")
+    if decided.reason == BY_PERSON and due is not None:
+        return t(
+            "Je koos dat een mens je antwoorden beoordeelt. Dat gebeurt uiterlijk {due}. Je gaat gewoon verder.",
+            due=t.date(due),
+        )
     if due is None:
         return t(
             "Ik weet niet zeker wat je bedoelt. Kun je het in je eigen woorden nog eens zeggen? Het kost je niets."
@@ -208,7 +211,7 @@ def _grade_title(t: Texts, decided: Decided, outcome: str, due: dt.datetime | No
 
 def _reading(t: Texts, asked: Asked, decided: Decided, outcome: str) -> str | None:
     """What the machine understood. Of an unclear answer it does not say which way it leaned."""
-    if not isinstance(asked.body, StanceQuestion):
+    if not isinstance(asked.body, StanceQuestion) or decided.reason == BY_PERSON:
         return None
     if outcome in ("again", "undecided") or decided.intent not in ("approve", "disapprove"):
         return t("Ik lees geen duidelijk ja of nee op de vraag.")
@@ -217,9 +220,9 @@ def _reading(t: Texts, asked: Asked, decided: Decided, outcome: str) -> str | No
     return words + " " + t("Klopt dat niet? Laat een mens kijken.") if outcome == "not_passed" else words
 
 
-def from_number(shown: str) -> int:
+def from_number(given: str) -> int:
     """The number behind a receipt number, as `W-000123`; raises `AppealNotFound` for anything else."""
-    digits = shown.removeprefix("W-")
+    digits = given.removeprefix("W-")
     if not digits.isdecimal() or len(digits) > 18:
         raise AppealNotFound
     return int(digits)

@@ -1,13 +1,16 @@
 """`wederhoor prove no-history`: an answer is given and replaced, and then looked for in every place that could keep it.
 
 It runs against a system of its own (`api.trial`), with logs at debug level. The marker is looked for as UTF-8 and as
-UTF-16, as base64 and URL-encoded.
+UTF-16, as base64 and URL-encoded; and, with every key that there is, in whatever can be decrypted, in the database's
+files and in a copy of them from before the answer was replaced.
 """
 
 import base64
 import importlib.util
 import re
 import secrets
+import subprocess
+import sys
 import tempfile
 import time
 import urllib.parse
@@ -16,7 +19,7 @@ from pathlib import Path
 
 import typer
 
-from api import trial
+from api import building, forensics, trial
 from api.settings import ROOT, Settings
 from api.trial import System, Visitor
 
@@ -24,6 +27,8 @@ CHUNK = 1 << 24
 BUSY_TURNS = 40
 """Turns of others after the answer was replaced, as in any minute of a running system."""
 SECONDS_IDLE = 3.0
+KEY_GRACE = 6.0
+"""Seconds; three minutes in a usual installation, and the keys are swept each minute."""
 Tell = Callable[[str], None]
 Places = dict[str, Iterator[tuple[str, bytes]]]
 
@@ -34,17 +39,21 @@ def no_history(settings: Settings, tell: Tell = typer.echo) -> int:
         tell("The models are not there; run: make train")
         return 2
     browsers = [path for path in [_browser()] if path]
-    with trial.system(log_level="DEBUG", readable_memory="1") as system:
+    with trial.system(log_level="DEBUG", readable_memory="1", key_grace=str(KEY_GRACE)) as system:
         markers = ["zebra" + secrets.token_hex(6) + "giraf"]
-        replace_answer(system, markers[0])
+        latest, copy = "zebra" + secrets.token_hex(6) + "olifant", system.settings.var.parent / "copy"
+        replace_answer(system, markers[0], latest, lambda: forensics.copied(system.settings.var / "pg", copy))
         with tempfile.TemporaryDirectory(prefix="wederhoor-browser-") as profile:
             for path in browsers:
                 markers.append("zebra" + secrets.token_hex(6) + "kameel")
                 replace_in_browser(system, path, Path(profile), markers[1])
             _others(system)
-            time.sleep(SECONDS_IDLE)
+            time.sleep(max(SECONDS_IDLE, KEY_GRACE + 1))
+            subprocess.run([sys.executable, "-m", "api", "shred"], env=system.environment, cwd=ROOT, check=True)
+            found = decrypted(system, copy, markers[0], latest, tell)
             places = _places(system, Path(profile) if browsers else None)
-            found, unread = search(places, [form for marker in markers for form in forms(marker)], tell)
+            plain, unread = search(places, [form for marker in markers for form in forms(marker)], tell)
+            found += plain
     if not browsers:
         tell("  browser storage: not searched, no Chromium is known (run: make browser)")
         unread.append("browser storage")
@@ -56,16 +65,29 @@ def no_history(settings: Settings, tell: Tell = typer.echo) -> int:
     return 1 if found else 2 if unread else 0
 
 
-def replace_answer(system: System, marker: str) -> None:
+def decrypted(system: System, copy: Path, marker: str, latest: str, tell: Tell) -> list[str]:
+    """Where the replaced answer can still be decrypted. The latest one must be found: else the search is no proof."""
+    keys, wanted, found = building.keys(system.settings), [marker.encode(), latest.encode()], []
+    for place, folder in (("the database", system.settings.var / "pg"), ("a copy from before", copy)):
+        read = forensics.opened(files(folder), keys, wanted)
+        tell(f"  decrypted with all keys, {place}: replaced {len(read[wanted[0]])}, latest {len(read[wanted[1]])}")
+        found += [f"{place}, decrypted: {name}" for name in sorted(read[wanted[0]])]
+        if folder is not copy and not read[wanted[1]]:
+            found.append(f"{place}: the latest answer cannot be decrypted either, so nothing is proven")
+    return found
+
+
+def replace_answer(system: System, marker: str, latest: str, between: Callable[[], None]) -> None:
     """Answers with the marker over the api, appeals with it, answers again, and lets the appeal go."""
     learner = Visitor(system, "prover")
     learner.enter()
     learner.say(f"nee, dat doe ik niet, {marker}")
     learner.command("appeal")
     learner.say(f"ik bedoelde {marker}")
+    between()
     learner.command("again")
     learner.command("affirm")
-    learner.say("nee, dat doe ik nooit")
+    learner.say(f"nee, dat doe ik nooit, {latest}")
 
 
 def replace_in_browser(system: System, chromium: str, profile: Path, marker: str) -> None:
@@ -81,6 +103,7 @@ def replace_in_browser(system: System, chromium: str, profile: Path, marker: str
         page.get_by_role("button", name="Leerchat openen").click()
         page.get_by_role("button", name="Ik ga akkoord").click()
         page.get_by_role("button", name="Beginnen").click()
+        page.get_by_text("Vraag 1 van").first.wait_for()  # what is sent while a turn runs, waits in the composer
         field = page.get_by_role("textbox")
         field.fill(f"nee, dat doe ik niet, {marker}")
         field.press("Enter")

@@ -19,7 +19,7 @@ from api.settings import ROOT, Settings
 from api.supervisor import Child, Supervisor, command, log_file
 from store import migrating
 
-KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "DATABASE_URL", "DATABASE_OWNER_URL")
+KEPT = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE", "DATABASE_URL", "DATABASE_OWNER_URL")
 WIPED_MEMORY = {
     "PYTHONMALLOC": "malloc",
     "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0:glibc.malloc.perturb=85",
@@ -117,8 +117,11 @@ Wederhoor runs (after {seconds:.1f} s). Open in a browser:
   learner    {site}/                 a customer's page with the widget (Dutch; {site}/?language=en English)
   reviewer   {settings.url}/review     {demo["reviewer"]}
   employer   {settings.url}/employer   {demo["controller"]}
-  password   {demo["password"]}     (the same for both, made for this installation)
+  author     {settings.url}/questions  {demo.get("author") or "(comes with: wederhoor seed)"}
+  privacy    {settings.url}/oversight  {demo.get("privacy_officer") or "(comes with: wederhoor seed)"}
+  password   {demo["password"]}     (the same for all, made for this installation)
   API        {settings.url}/docs
+  mail       {settings.mail}
 
 Logs are in {settings.var / "logs"}. Ctrl-C stops everything.
 """)

@@ -31,7 +31,7 @@ HEADERS = {
 }
 LARGEST_BODY = 128 * 1024
 SAFE = {"GET", "HEAD", "OPTIONS"}
-PUBLIC_FILES = ("/widget.js", "/static/")
+PUBLIC_FILES = ("/widget.js", "/widget-panels.js", "/static/")
 
 
 class Guard:
@@ -69,7 +69,7 @@ class Guard:
 
     def _preflight(self) -> Response:
         allowed = {
-            "access-control-allow-methods": "GET, POST, DELETE",
+            "access-control-allow-methods": "GET, POST, PUT, DELETE",
             "access-control-allow-headers": "authorization, content-type, accept-language",
             "access-control-max-age": "600",
         }

@@ -5,18 +5,21 @@ import json
 import os
 import secrets
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from joserfc.jwk import OKPKey
 
 from api.settings import ROOT, Settings
 from learning import courses
-from people import enrolling
+from people import enrolling, signing_in
+from people.actors import Role
 from store.store import Store
 
 ORGANISATION = "Voorbeeld B.V."
 DOMAIN = "voorbeeld.example"
+AUTHOR = f"auteur@{DOMAIN}"
+OFFICER = f"privacy@{DOMAIN}"
 COURSES = ROOT / "data" / "courses"
 
 
@@ -30,6 +33,10 @@ class Demo:
     second_reviewer: str
     controller: str
     private_jwk: dict[str, str]
+    author: str = ""
+    """Empty in the file of an installation from before there were authors."""
+    privacy_officer: str = ""
+    """The same of privacy officers."""
 
 
 def seed(store: Store, settings: Settings, now: dt.datetime) -> Demo:
@@ -38,6 +45,14 @@ def seed(store: Store, settings: Settings, now: dt.datetime) -> Demo:
     demo = Demo(**json.loads(path.read_text())) if path.exists() else None
     if demo is None or not _known(store, demo):
         demo = _make(store, settings, now)
+        _keep(path, demo)
+    if not demo.author:
+        _enrol_later(store, demo, AUTHOR, "Auteur", "author", now)
+        demo = replace(demo, author=AUTHOR)
+        _keep(path, demo)
+    if not demo.privacy_officer:
+        _enrol_later(store, demo, OFFICER, "Privacyfunctionaris", "privacy_officer", now)
+        demo = replace(demo, privacy_officer=OFFICER)
         _keep(path, demo)
     organisation_id = uuid.UUID(demo.organisation_id)
     with store.write(organisation_id) as session:
@@ -50,6 +65,18 @@ def _known(store: Store, demo: Demo) -> bool:
     """Is the demo of the file also in this database? The file may be older."""
     with store.read(None) as session:
         return enrolling.find_key(session, demo.private_jwk["kid"]) is not None
+
+
+def _enrol_later(store: Store, demo: Demo, email: str, name: str, role: Role, now: dt.datetime) -> None:
+    """A member of a role that came later, who may be in the database without being in the file."""
+    with store.read(None) as session:
+        known = signing_in.candidate(session, email) is not None
+    if not known:
+        organisation_id = uuid.UUID(demo.organisation_id)
+        with store.write(organisation_id) as session:
+            enrolling.enrol_member(
+                session, organisation_id, email=email, name=name, roles=[role], password=demo.password, now=now
+            )
 
 
 def _make(store: Store, settings: Settings, now: dt.datetime) -> Demo:

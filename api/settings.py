@@ -1,9 +1,9 @@
 """Settings, read once from the environment (and `.env`) and handed down as values."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).parent.parent
@@ -28,12 +28,46 @@ class Settings(BaseSettings):
     """Shared with the bot; the supervisor makes a fresh one at each start."""
     public_url: str = ""
     """Where the outside reaches the api; decides whether cookies are `Secure`. Empty: http on host and port."""
+    smtp_host: str = ""
+    """The mail server. Empty: nothing is mailed; learners still read everything in the chat."""
+    smtp_port: int = 0
+    """0: the usual one, which is 587 with `starttls`, 465 with `tls`, 25 with `none`."""
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    """`none` sends in the clear: only for a server on this machine."""
+    smtp_sender: str = ""
+    """Who writes, as `Wederhoor <wederhoor@leren.example>`; its domain names the messages."""
+    webhook_private: bool = False
+    """Also calls webhooks inside this network, and over http. Whoever may add one can then reach what is there."""
     turns_per_minute: int = 60
     log_level: str = "INFO"
     readable_memory: bool = False
     """Lets other processes of this user read ours; only for proofs, which search it."""
+    key_grace: float = 180.0
+    """Seconds that the key of a text without a row is kept, because its row may still come; proofs need less."""
     encoder: str = ""
     """A sentence-transformers model by name or folder, for training; empty: the bundled MiniLM."""
+
+    processors: Path = Path("processors.toml")
+    """The outside services that may be used, declared; a name in `var`, or a path of its own."""
+
+    @model_validator(mode="after")
+    def _sender_is_named(self) -> Self:
+        if self.smtp_host and "@" not in self.smtp_sender:
+            raise ValueError("with WEDERHOOR_SMTP_HOST goes WEDERHOOR_SMTP_SENDER, an e-mail address")
+        return self
+
+    @property
+    def mail(self) -> str:
+        """How mail goes, in a few words for whoever starts it."""
+        if not self.smtp_host:
+            return "off (WEDERHOOR_SMTP_HOST is empty)"
+        return f"as {self.smtp_sender} through {self.smtp_host} ({self.smtp_security})"
+
+    @property
+    def processors_file(self) -> Path:
+        return self.var / self.processors
 
     @property
     def url(self) -> str:

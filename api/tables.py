@@ -1,5 +1,6 @@
 """Imports every module that maps tables, so that the metadata is complete wherever it is asked for."""
 
+import appeals.mailbox
 import appeals.models
 import learning.models
 import people.models
@@ -7,5 +8,5 @@ import privacy.models
 import store.journal
 from store.base import Table
 
-MODULES = (people.models, privacy.models, learning.models, appeals.models, store.journal)
+MODULES = (people.models, privacy.models, learning.models, appeals.mailbox, appeals.models, store.journal)
 METADATA = Table.metadata

@@ -53,8 +53,8 @@ class Texts:
         return format_percent(share, "#,##0.##%", locale=_locale(self.language))
 
     def span(self, length: dt.timedelta) -> str:
-        """A length of time in its largest unit, as `3 dagen`."""
-        return format_timedelta(length, locale=_locale(self.language)).replace(" ", NO_BREAK)
+        """A length of time in the largest unit that fits into it, as `3 dagen`: four weeks are no month."""
+        return format_timedelta(length, threshold=1, locale=_locale(self.language)).replace(" ", NO_BREAK)
 
     def _find(self, dutch: str) -> str:
         if self._entries is None:

@@ -119,8 +119,8 @@ def unstarted(**settings: str) -> Iterator[System]:
         folder.chmod(0o755)
         var = folder / "var"
         var.mkdir()
-        for name in ("models", "bot"):
-            (var / name).symlink_to((installed.var / name).resolve())
+        (var / "bot").symlink_to((installed.var / "bot").resolve())
+        _borrow(installed.models, var / "models")
         ports = _free_ports(3)
         given: Mapping[str, str] = {
             "var": str(var),
@@ -193,6 +193,14 @@ class Visitor:
         return self._pool.request(method, url, headers=headers, json=body) if body else self._pool.request(
             method, url, headers=headers
         )  # fmt: skip
+
+
+def _borrow(models: Path, into: Path) -> None:
+    """The installation's base models and encoders; models that the trial makes itself stay in the trial."""
+    into.mkdir()
+    for path in models.iterdir():
+        if path.name != "organisations":
+            (into / path.name).symlink_to(path.readlink() if path.is_symlink() else path.resolve())
 
 
 def _children(pid: int) -> list[int]:

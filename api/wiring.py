@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from api.bot import Bot
 from api.conversation import Conversation
 from api.settings import Settings
-from grading.grade import Grader
+from grading.grade import Graders
 from learning.catalogue import Catalogue
 from store.store import Store
 from store.vault import Vault
@@ -20,12 +20,12 @@ class Wiring:
     store: Store
     vault: Vault
     bot: Bot
-    grader: Grader
+    graders: Graders
     catalogue: Catalogue
 
     @property
     def conversation(self) -> Conversation:
-        return Conversation(self.store, self.vault, self.bot, self.grader, self.catalogue)
+        return Conversation(self.store, self.vault, self.bot, self.graders, self.catalogue)
 
     def now(self) -> dt.datetime:
         """The present moment; everything below the edge is told the time."""

@@ -3,6 +3,7 @@
 import datetime as dt
 import logging
 import uuid
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import delete, literal_column, select
@@ -12,7 +13,7 @@ from sqlalchemy.orm import Session
 from grading.grade import Grade, Grader
 from learning import decisions
 from learning.catalogue import Asked
-from learning.courses import ChoiceQuestion
+from learning.courses import ChoiceQuestion, Stance
 from learning.decisions import Decided
 from learning.enrolments import Here
 from learning.errors import ChoiceUnknown, NotFound
@@ -32,9 +33,12 @@ PUT: Final[Any] = _NEW.on_conflict_do_update(
 
 
 def read(grader: Grader, here: Here, asked: Asked, text: str) -> Grade | None:
-    """What the machine makes of the text. None when it failed: then a person looks, and no answer is lost."""
+    """What the machine makes of the text. None when it failed or may not: a person looks, and no answer is lost."""
+    if here.by_person:
+        return None
     try:
-        return grader.grade(asked.for_grader(here.language), text, alpha=here.alpha)
+        alpha = None if here.stopped_model == grader.model_id else here.alpha
+        return grader.grade(asked.for_grader(here.language), text, alpha=alpha)
     except Exception as error:  # whatever breaks in a model, the learner must not pay for it
         log.error("grader failed: %s", type(error).__name__)
         return None
@@ -54,7 +58,10 @@ def submit(
     """The answer to a stance question and its decision take the place of what was there."""
     _keep(session, vault, here, asked, text, now)
     if grade is None:
-        decided = decisions.without_grade(session, here.organisation_id, here.learner, asked, model_id, now)
+        reason = decisions.BY_PERSON if here.by_person else "technical-fault"
+        decided = decisions.without_grade(
+            session, here.organisation_id, here.learner, asked, model_id=model_id, reason=reason, now=now
+        )
     else:
         decided = decisions.by_model(session, here.organisation_id, here.learner, asked, grade, now)
     _note(session, here, asked, "answer.graded", now)
@@ -68,7 +75,8 @@ def choose(session: Session, vault: Vault, here: Here, asked: Asked, option: str
     if chosen is None:
         raise ChoiceUnknown
     _keep(session, vault, here, asked, chosen.key, now)
-    decided = decisions.by_key(session, here.organisation_id, here.learner, asked, right=chosen.right, now=now)
+    right = None if here.by_person else chosen.right
+    decided = decisions.by_key(session, here.organisation_id, here.learner, asked, right=right, now=now)
     _note(session, here, asked, "answer.graded", now)
     return decided
 
@@ -77,6 +85,28 @@ def reflect(session: Session, vault: Vault, here: Here, asked: Asked, text: str,
     """An answer to an open question: kept as the latest, never graded."""
     _keep(session, vault, here, asked, text, now)
     _note(session, here, asked, "answer.kept", now)
+
+
+def prepare(
+    session: Session,
+    vault: Vault,
+    here: Here,
+    asked: Asked,
+    text: str,
+    *,
+    intent: Stance,
+    model_id: str,
+    now: dt.datetime,
+) -> Decided:
+    """An answer that nobody gave, with a reading that is known to be wrong: reviewers are measured by it.
+
+    It is nobody's, so nobody's consent is asked.
+    """
+    nobody = replace(here, consented=True)
+    _keep(session, vault, nobody, asked, text, now)
+    return decisions.prepared(
+        session, here.organisation_id, here.learner, asked, intent=intent, model_id=model_id, now=now
+    )
 
 
 def text_of(session: Session, vault: Vault, learner_id: uuid.UUID, question_id: uuid.UUID) -> str:

@@ -17,6 +17,7 @@ from people.models import Learner, Organisation
 from privacy import policy
 from privacy.consent import LEARNING
 from privacy.models import Consent
+from store import journal
 from store.base import core
 
 LONGEST_PAUSE = dt.timedelta(minutes=5)
@@ -30,12 +31,18 @@ class Here:
     claims: LearnerClaims
     course: Taught
     alpha: float
+    stopped_model: str | None
+    """A model that may fail nobody here: an alarm went."""
     appeal_days: int
     organisation: str
     learner_id: uuid.UUID | None
     language: Language
     consented: bool
     enrolled: bool
+    restricted: bool
+    """The learner's data stands still: kept, and not used (B03)."""
+    by_person: bool
+    """The learner wants no automated decisions (T03)."""
     awaiting: str | None
     question_id: uuid.UUID | None
     about_id: uuid.UUID | None
@@ -68,12 +75,15 @@ FIND = (
         _COURSE.id,
         _COURSE.version,
         _ORGANISATION.alpha,
+        _ORGANISATION.failing_stopped_model,
         _ORGANISATION.appeal_days,
         _ORGANISATION.name,
         _LEARNER.id,
         _LEARNER.language,
         _CONSENT.id.is_not(None),
         _ENROLMENT.learner_id.is_not(None),
+        _LEARNER.restricted_since.is_not(None),
+        _LEARNER.by_person_since.is_not(None),
         _ENROLMENT.awaiting,
         _ENROLMENT.question_id,
         _ENROLMENT.about_id,
@@ -100,13 +110,11 @@ def find(
     if row is None:
         raise NotFound
     taught = catalogue.version(session, row[0], row[1])
-    language = taught.language(row[6] or wished)
-    alpha, days, name, learner_id, _, consented, enrolled, awaiting, question_id, about_id, revision, turn, reply = row[
-        2:
-    ]
+    alpha, stopped, days, name, learner_id, own, consented, enrolled, restricted, by_person, *standing = row[2:]
+    awaiting, question_id, about_id, revision, turn, reply = standing
     return Here(
-        claims, taught, alpha, days, name, learner_id, language, consented, enrolled,
-        awaiting, question_id, about_id, revision or 0, turn, reply,
+        claims, taught, alpha, stopped, days, name, learner_id, taught.language(own or wished), consented, enrolled,
+        restricted, by_person, awaiting, question_id, about_id, revision or 0, turn, reply,
     )  # fmt: skip
 
 
@@ -132,11 +140,12 @@ class Step:
     restarted: bool = False
 
 
-_HERE = and_(
+AS_SEEN = and_(
     _ENROLMENT.learner_id == bindparam("learner"),
     _ENROLMENT.course_id == bindparam("course"),
     _ENROLMENT.revision == bindparam("seen"),
 )
+"""The conversation is where the turn saw it: no other turn came in between."""
 _PAUSE = func.least(bindparam("now", type_=_ENROLMENT.last_at.type) - _ENROLMENT.last_at, LONGEST_PAUSE)
 _STEP = ("awaiting", "question_id", "about_id", "last_turn", "last_reply")
 _ALWAYS: dict[str, Any] = {name: bindparam(name) for name in _STEP} | {
@@ -145,7 +154,7 @@ _ALWAYS: dict[str, Any] = {name: bindparam(name) for name in _STEP} | {
 }
 MOVE = (
     update(core(Enrolment))
-    .where(_HERE)
+    .where(AS_SEEN)
     .values(
         **_ALWAYS,
         interactions=_ENROLMENT.interactions + 1,
@@ -155,7 +164,7 @@ MOVE = (
 )
 RESTART = (
     update(core(Enrolment))
-    .where(_HERE)
+    .where(AS_SEEN)
     .values(**_ALWAYS, interactions=0, seconds=0, started_at=bindparam("now"), finished_at=None)
 )
 
@@ -175,6 +184,27 @@ def move(session: Session, here: Here, step: Step, turn: str, reply: bytes, now:
 def choose_language(session: Session, here: Here, language: Language) -> None:
     """From now on the learner reads this language."""
     session.execute(update(Learner).where(Learner.id == here.learner).values(language=language))
+
+
+def choose_grading(session: Session, here: Here, *, by_person: bool, now: dt.datetime) -> None:
+    """From the next answer on people grade, or the machine may again. What stands already is not touched."""
+    if by_person == here.by_person:
+        return
+    session.execute(
+        update(Learner).where(Learner.id == here.learner).values(by_person_since=now if by_person else None)
+    )
+    act = "grading.by_person" if by_person else "grading.by_machine"
+    journal.note(session, act, organisation_id=here.organisation_id, now=now, learner_id=here.learner)
+
+
+def restrict(session: Session, here: Here, *, restricted: bool, now: dt.datetime) -> None:
+    """The learner's data stands still from now on, or may be used again."""
+    if restricted == here.restricted:
+        return
+    since = now if restricted else None
+    session.execute(update(Learner).where(Learner.id == here.learner).values(restricted_since=since))
+    act = "learner.restricted" if restricted else "learner.unrestricted"
+    journal.note(session, act, organisation_id=here.organisation_id, now=now, learner_id=here.learner)
 
 
 def reply_place(here: Here) -> str:

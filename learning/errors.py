@@ -15,3 +15,7 @@ class ChoiceUnknown(Exception):
 
 class CourseInvalid(Exception):
     """A course file cannot be used; the message names file, line and what is wrong."""
+
+
+class Restricted(Exception):
+    """The learner has asked that their data stands still: nothing is done with it until they take that back."""

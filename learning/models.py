@@ -84,7 +84,7 @@ class Answer(OfOrganisation, Table):
 
 
 class Decision(OfOrganisation, Table):
-    """What stands for the latest answer. A model's names the model, a person's the member."""
+    """What stands for the latest answer. A model's names the model, a person's the member; a clock's nobody."""
 
     __tablename__ = "decision"
     __privacy__ = Privacy("learner", "delete", SERVICE, exported=True)
@@ -98,11 +98,13 @@ class Decision(OfOrganisation, Table):
         CheckConstraint(
             "(maker = 'model' AND model_id IS NOT NULL AND member_id IS NULL)"
             " OR (maker = 'key' AND model_id IS NULL AND member_id IS NULL)"
+            " OR (maker = 'clock' AND member_id IS NULL)"
             " OR (maker = 'person' AND member_id IS NOT NULL)",
             name="maker",
         ),
         CheckConstraint("points >= 0 AND points <= max_points", name="points"),
         Index("ix_decision_question_outcome", "question_id", "outcome"),
+        Index("ix_decision_remedy", "remedy_id", postgresql_where=text("remedy_id IS NOT NULL")),
     )
 
     id: Mapped[Key]
@@ -123,4 +125,6 @@ class Decision(OfOrganisation, Table):
     """How often the machine could not tell since the last clear answer: at 1 it asks once more, at 2 a person looks."""
     in_review: Mapped[bool] = mapped_column(server_default=text("false"))
     """A person is going to look, or is looking: what stands is not final."""
+    remedy_id: Mapped[uuid.UUID | None]
+    """The remedy that passed it after all, where its model had failed it."""
     decided_at: Mapped[dt.datetime]

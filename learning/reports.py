@@ -3,19 +3,25 @@
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Row, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from learning.answering import text_of
 from learning.errors import NotFound
 from learning.models import Answer, Course, Decision, Enrolment, Question
 from people.actors import ActingMember
-from people.models import Learner
+from people.models import NOBODY, Learner
 from privacy import looks
 from privacy.agreements import Grant, granted
 from store.vault import Vault
+
+State = Literal["final", "in_review", "asked_again"]
+"""Does what stands stand, is a person going to look, or has the machine asked the learner once more?"""
+
+
+_NOBODY = select(Learner.id).where(Learner.subject == NOBODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ class VisibleAnswer:
     question_id: uuid.UUID
     question_key: str
     answered_at: dt.datetime
-    in_review: bool
+    state: State
     outcome: str | None
 
 
@@ -55,10 +61,11 @@ class VisibleLearner:
 def courses(session: Session) -> list[CourseSummary]:
     """The organisation's courses."""
     visible = and_(Question.course_id == Course.id, Question.flagged)
+    given = and_(Answer.question_id == Question.id, Answer.learner_id.not_in(_NOBODY))
     rows = session.execute(
         select(Course.slug, Course.content, func.count(Question.id.distinct()), func.count(Answer.learner_id))
         .outerjoin(Question, visible)
-        .outerjoin(Answer, Answer.question_id == Question.id)
+        .outerjoin(Answer, given)
         .group_by(Course.id)
         .order_by(Course.slug)
     )
@@ -115,7 +122,7 @@ def visible_learners(session: Session, course: str, today: dt.date) -> list[Visi
         .outerjoin(Question, Question.course_id == Course.id)
         .outerjoin(Answer, and_(Answer.learner_id == Learner.id, Answer.question_id == Question.id))
         .outerjoin(Decision, and_(Decision.learner_id == Learner.id, Decision.question_id == Answer.question_id))
-        .where(Course.slug == course)
+        .where(Course.slug == course, Learner.restricted_since.is_(None))
         .group_by(Learner.id, Enrolment.seconds, Enrolment.interactions)
         .order_by(Learner.subject)
     )
@@ -149,7 +156,7 @@ def _visible(grants: frozenset[Grant]) -> Select[*tuple[Any, ...]]:
             Question.id,
             Question.key,
             Answer.answered_at,
-            Decision.in_review | ((Decision.outcome == "undecided") & (Decision.tries > 1)),
+            case((Decision.in_review, "in_review"), (Decision.outcome == "undecided", "asked_again"), else_="final"),
             Decision.outcome,
         )
         .select_from(Answer)
@@ -157,11 +164,12 @@ def _visible(grants: frozenset[Grant]) -> Select[*tuple[Any, ...]]:
         .join(Question, Question.id == Answer.question_id)
         .join(Course, Course.id == Question.course_id)
         .outerjoin(Decision, and_(Decision.learner_id == Learner.id, Decision.question_id == Question.id))
+        .where(Learner.restricted_since.is_(None), Learner.subject != NOBODY)
     )
     return query if Grant.ALL_ANSWERS in grants else query.where(Question.flagged)
 
 
 def _shown(row: Row[*tuple[Any, ...]], grants: frozenset[Grant]) -> VisibleAnswer:
-    learner_id, subject, question_id, key, at, in_review, outcome = row
+    learner_id, subject, question_id, key, at, state, outcome = row
     shown = outcome if Grant.RESULTS in grants else None
-    return VisibleAnswer(learner_id, subject, question_id, key, at, bool(in_review), shown)
+    return VisibleAnswer(learner_id, subject, question_id, key, at, state, shown)

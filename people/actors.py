@@ -2,9 +2,10 @@
 
 import uuid
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal, get_args
 
-Role = Literal["controller", "reviewer"]
+Role = Literal["author", "controller", "privacy_officer", "reviewer"]
+ROLES: Final = frozenset(get_args(Role))
 Language = Literal["nl", "en"]
 
 
@@ -26,3 +27,5 @@ class ActingMember:
     name: str
     roles: frozenset[str]
     language: Language
+    failing_stopped: str | None = None
+    """Why the machine fails nobody in this organisation at present; None when it may."""

@@ -79,16 +79,21 @@ def organisation_of(token: str) -> uuid.UUID:
 def acting(session: Session, token: str, now: dt.datetime) -> ActingMember:
     """The signed-in member; raises `NotSignedIn` when the sign-in has ended or the member has left."""
     row = session.execute(
-        select(Member, Organisation.name)
+        select(Member, Organisation.name, Organisation.failing_stopped_why)
         .join(SignIn, SignIn.member_id == Member.id)
         .join(Organisation, Organisation.id == Member.organisation_id)
         .where(SignIn.id == _digest(token.partition(".")[2]), SignIn.expires_at > now, Member.left_at.is_(None))
     ).one_or_none()
     if row is None:
         raise NotSignedIn
-    member, organisation = row
+    return acting_member(*row)
+
+
+def acting_member(member: Member, organisation: str, stopped: str | None) -> ActingMember:
+    """The member as every act gets them."""
     language: Language = "en" if member.language == "en" else "nl"
-    return ActingMember(member.id, member.organisation_id, organisation, member.name, frozenset(member.roles), language)
+    roles = frozenset(member.roles)
+    return ActingMember(member.id, member.organisation_id, organisation, member.name, roles, language, stopped)
 
 
 def end(session: Session, token: str) -> None:

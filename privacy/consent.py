@@ -13,6 +13,8 @@ from privacy.models import Consent
 from store import journal
 
 LEARNING = "learning"
+IMPROVING = "improving"
+"""Rulings on the learner's answers may improve how the machine grades at this organisation. Never needed."""
 
 
 def give(
@@ -26,16 +28,7 @@ def give(
         raise ConsentRequired
     _end(session, learner_id, now)
     for purpose in purposes:
-        session.add(
-            Consent(
-                id=uuid.uuid4(),
-                organisation_id=claims.organisation_id,
-                learner_id=learner_id,
-                purpose=purpose,
-                policy=version,
-                given_at=now,
-            )
-        )
+        _add(session, claims, learner_id, purpose, now)
     journal.note(
         session,
         "consent.given",
@@ -46,18 +39,34 @@ def give(
     )
 
 
+def choose(
+    session: Session, claims: LearnerClaims, learner_id: uuid.UUID, purpose: str, *, allowed: bool, now: dt.datetime
+) -> None:
+    """The learner allows or no longer allows an optional purpose; the same act twice is one act."""
+    if purpose not in policy.current().optional:
+        raise ConsentRequired
+    if allowed == (given_at(session, learner_id, purpose) is not None):
+        return
+    if allowed:
+        _add(session, claims, learner_id, purpose, now)
+    else:
+        _end(session, learner_id, now, purpose)
+    act = f"{purpose}.{'allowed' if allowed else 'refused'}"
+    journal.note(session, act, organisation_id=claims.organisation_id, now=now, learner_id=learner_id)
+
+
 def withdraw(session: Session, claims: LearnerClaims, learner_id: uuid.UUID, now: dt.datetime) -> None:
     """Ends all consent; from the next message on nothing is processed."""
     _end(session, learner_id, now)
     journal.note(session, "consent.withdrawn", organisation_id=claims.organisation_id, now=now, learner_id=learner_id)
 
 
-def given_at(session: Session, learner_id: uuid.UUID) -> dt.datetime | None:
-    """When this learner agreed to the current policy; None when they did not, or took it back."""
+def given_at(session: Session, learner_id: uuid.UUID, purpose: str = LEARNING) -> dt.datetime | None:
+    """When this learner agreed to the purpose, under the current policy; None when not, or when they took it back."""
     return session.execute(
         select(Consent.given_at).where(
             Consent.learner_id == learner_id,
-            Consent.purpose == LEARNING,
+            Consent.purpose == purpose,
             Consent.policy == policy.current().version,
             Consent.withdrawn_at.is_(None),
         )
@@ -70,6 +79,13 @@ def require(session: Session, learner_id: uuid.UUID) -> None:
         raise ConsentRequired
 
 
-def _end(session: Session, learner_id: uuid.UUID, now: dt.datetime) -> None:
-    live = (Consent.learner_id == learner_id, Consent.withdrawn_at.is_(None))
-    session.execute(update(Consent).where(*live).values(withdrawn_at=now))
+def _add(session: Session, claims: LearnerClaims, learner_id: uuid.UUID, purpose: str, now: dt.datetime) -> None:
+    row = {"id": uuid.uuid4(), "organisation_id": claims.organisation_id, "learner_id": learner_id}
+    session.add(Consent(**row, purpose=purpose, policy=policy.current().version, given_at=now))
+
+
+def _end(session: Session, learner_id: uuid.UUID, now: dt.datetime, purpose: str | None = None) -> None:
+    live = update(Consent).where(Consent.learner_id == learner_id, Consent.withdrawn_at.is_(None))
+    if purpose is not None:
+        live = live.where(Consent.purpose == purpose)
+    session.execute(live.values(withdrawn_at=now))

@@ -5,5 +5,21 @@ class ConsentRequired(Exception):
     """There is no live consent to the current policy: nothing is graded or kept."""
 
 
+class SchemaUnknown(Exception):
+    """A table does not say whose data it holds: nothing about people can be promised before it does."""
+
+
+class OnHold(Exception):
+    """What the law requires to keep is kept: an erasure leaves it until the hold ends, and says so."""
+
+
 class PolicyOutdated(Exception):
     """The learner agreed to a text that is no longer the current one; they have to read the new one."""
+
+
+class ProcessorsInvalid(Exception):
+    """The file of processors cannot be read; the message says where and why."""
+
+
+class Undeclared(Exception):
+    """An outside service is configured that is not declared, or may not be used; the message says how to mend it."""

@@ -1,15 +1,17 @@
 """Who looked at whose answer: written in the transaction that shows it, read by the learner."""
 
 import datetime as dt
+import secrets
 import uuid
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from people.actors import ActingMember
 from people.models import Member
+from privacy import accesses
 from privacy.models import Look
 from store import journal
 
@@ -33,29 +35,15 @@ def record(
     question_id: uuid.UUID,
     purpose: Purpose,
     now: dt.datetime,
+    number: int | None = None,
 ) -> None:
-    """This member opens the answer of this learner to this question now."""
-    session.add(
-        Look(
-            id=uuid.uuid4(),
-            organisation_id=member.organisation_id,
-            learner_id=learner_id,
-            member_id=member.id,
-            question_id=question_id,
-            purpose=purpose,
-            at=now,
-        )
-    )
-    journal.note(
-        session,
-        "answer.opened",
-        organisation_id=member.organisation_id,
-        now=now,
-        learner_id=learner_id,
-        member_id=member.id,
-        question_id=question_id,
-        purpose=purpose,
-    )
+    """This member opens the answer of this learner to this question now, for the case with this number."""
+    salt = secrets.token_bytes(16)
+    theirs: dict[str, Any] = {"learner_id": learner_id, "question_id": question_id, "member_id": member.id}
+    row: dict[str, Any] = {"id": uuid.uuid4(), "organisation_id": member.organisation_id, "purpose": purpose, "at": now}
+    session.add(Look(**row, **theirs, salt=salt))
+    accesses.add(session, member, purpose, number, accesses.about(salt, learner_id, question_id), now)
+    journal.note(session, "answer.opened", organisation_id=member.organisation_id, now=now, purpose=purpose, **theirs)
 
 
 def since(

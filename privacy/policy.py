@@ -16,6 +16,8 @@ class Text:
 
     notice: tuple[str, ...]
     purposes: dict[str, str]
+    optional: dict[str, str]
+    """Purposes that a learner may allow later, and without which nothing changes for them."""
     sections: tuple[tuple[str, tuple[str, ...]], ...]
     complaint: str
 
@@ -26,6 +28,7 @@ class Policy:
 
     version: str
     purposes: tuple[str, ...]
+    optional: tuple[str, ...]
     texts: dict[Language, Text]
 
 
@@ -36,12 +39,13 @@ def current() -> Policy:
     raw = tomllib.loads(path.read_text("utf-8"))
     languages: tuple[Language, ...] = ("nl", "en")
     texts = {language: _text(raw[language]) for language in languages}
-    return Policy(path.stem, tuple(texts["nl"].purposes), texts)
+    return Policy(path.stem, tuple(texts["nl"].purposes), tuple(texts["nl"].optional), texts)
 
 
 def _text(raw: dict[str, object]) -> Text:
     notice, purposes, sections, complaint = raw["notice"], raw["purposes"], raw["sections"], raw["complaint"]
-    assert isinstance(notice, list) and isinstance(purposes, dict)
+    optional = raw.get("optional", {})
+    assert isinstance(notice, list) and isinstance(purposes, dict) and isinstance(optional, dict)
     assert isinstance(sections, list) and isinstance(complaint, str)
     parts = tuple((part["title"], tuple(part["paragraphs"])) for part in sections)
-    return Text(tuple(notice), dict(purposes), parts, complaint)
+    return Text(tuple(notice), dict(purposes), dict(optional), parts, complaint)

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Annotated, Any, ClassVar, cast
 
-from sqlalchemy import DateTime, ForeignKey, LargeBinary, MetaData, Text, Uuid
+from sqlalchemy import DateTime, ForeignKey, LargeBinary, MetaData, Text, TypeDecorator, Uuid
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
@@ -21,7 +21,15 @@ NAMES = {
 
 Key = Annotated[uuid.UUID, mapped_column(Uuid, primary_key=True)]
 Moment = Annotated[dt.datetime, mapped_column(DateTime(timezone=True))]
-Sealed = Annotated[bytes, mapped_column(LargeBinary)]
+
+
+class Ciphertext(TypeDecorator[bytes]):
+    """The type of a column that holds what `store.vault` made: its keys are looked after by that."""
+
+    impl, cache_ok = LargeBinary, True
+
+
+Sealed = Annotated[bytes, mapped_column(Ciphertext)]
 """Ciphertext made by `store.vault`; never plain text."""
 
 
@@ -35,6 +43,7 @@ class Table(DeclarativeBase):
         dict[str, Any]: JSONB,
         list[str]: ARRAY(Text),
         str: Text,
+        bytes: LargeBinary,
         uuid.UUID: Uuid,
         dt.datetime: DateTime(timezone=True),
     }

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import BigInteger, Identity, Index, insert, update
+from sqlalchemy import BigInteger, Identity, Index, insert, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from store.base import OfOrganisation, Table, core
@@ -15,8 +15,11 @@ class Entry(OfOrganisation, Table):
     """One act. The app's role may add rows and unlink the learner, nothing else."""
 
     __tablename__ = "journal"
-    __privacy__ = Privacy("learner", "detach", "the service period plus one year", exported=True)
-    __table_args__ = (Index("ix_journal_learner_question", "learner_id", "question_id"),)
+    __privacy__ = Privacy("learner", "detach", "three years", exported=True)
+    __table_args__ = (
+        Index("ix_journal_learner_question", "learner_id", "question_id"),
+        Index("ix_journal_appeal", "appeal_id", postgresql_where=text("appeal_id IS NOT NULL")),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     at: Mapped[dt.datetime]

@@ -1,14 +1,23 @@
 """Encryption at rest of what people write: AES-256-GCM with a ring of keys kept outside the database."""
 
+import hmac
 import os
 import secrets
 import tempfile
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.ciphers.algorithms import AES
+from cryptography.hazmat.primitives.ciphers.modes import CTR
+
+from store.datakeys import GRACE, DataKeys, KeyGone
 
 NONCE_BYTES = 12
+SLOT_BYTES = 4
+FIRST_BLOCK = (2).to_bytes(4, "big")
+"""GCM counts its blocks from here."""
 KEY_BYTES = 32
 MOST_KEYS = 255
 
@@ -18,44 +27,87 @@ class Unreadable(Exception):
 
 
 class Vault:
-    """Seals text for one place in the database.
+    """Seals text for one place in the database, under a key of its own.
 
-    A sealed value is one byte key number, 12 bytes nonce, then ciphertext with its 16-byte tag. The place
-    (`table|row|column`) is authenticated with it, so that a value moved to another row does not open.
+    A sealed value is a zero byte, one byte number of the master key, four bytes slot of its data key, 12 bytes
+    nonce, then ciphertext with its 16-byte tag. The cipher's key is made of master and data key (HMAC-SHA256): without
+    either of them nobody opens it. The place (`table|row|column`) is authenticated with it, so that a value moved to
+    another row does not open. Values from before there were data keys begin with the number of their master key.
     """
 
-    def __init__(self, keys: dict[int, bytes]) -> None:
+    def __init__(self, keys: dict[int, bytes], data: DataKeys) -> None:
         if not keys or any(len(key) != KEY_BYTES for key in keys.values()):
             raise ValueError(f"a key ring needs at least one key of {KEY_BYTES} bytes")
-        self._ciphers = {number: AESGCM(key) for number, key in keys.items()}
+        self._keys, self._data = keys, data
         self._newest = max(keys)
 
     def seal(self, place: str, text: str) -> bytes:
-        """Ciphertext of `text` for this place, under the newest key."""
+        """Ciphertext of `text` for this place, under the newest master key and a data key that nothing else has."""
+        slot, key = self._data.new()
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._ciphers[self._newest].encrypt(nonce, text.encode(), place.encode())
-        return bytes([self._newest]) + nonce + sealed
+        sealed = self._cipher(self._newest, key).encrypt(nonce, text.encode(), place.encode())
+        return bytes([0, self._newest]) + slot.to_bytes(SLOT_BYTES, "big") + nonce + sealed
 
     def unseal(self, place: str, sealed: bytes) -> str:
-        """The text; raises `Unreadable` when it was sealed elsewhere, changed, or its key is gone."""
-        cipher = self._ciphers.get(sealed[0]) if sealed else None
-        if cipher is None:
-            raise Unreadable("no key for this value")
+        """The text; raises `Unreadable` when it was sealed elsewhere, changed, or a key is gone."""
         try:
-            return cipher.decrypt(sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :], place.encode()).decode()
-        except InvalidTag:
+            cipher, rest = self._opened(sealed)
+            return cipher.decrypt(rest[:NONCE_BYTES], rest[NONCE_BYTES:], place.encode()).decode()
+        except (KeyError, KeyGone):
+            raise Unreadable("no key for this value") from None
+        except (InvalidTag, ValueError):
             raise Unreadable("the value does not belong here, or was changed") from None
 
     def is_current(self, sealed: bytes) -> bool:
-        """Was it sealed under the newest key? If not, a rotation has to seal it again."""
-        return bool(sealed) and sealed[0] == self._newest
+        """Was it sealed under the newest master key? If not, a rotation has to seal it again."""
+        return sealed[:1] == b"\0" and sealed[1] == self._newest
+
+    def has_key(self, sealed: bytes) -> bool:
+        """Are both of its keys still there? If not, it has been replaced or erased, whatever a backup says."""
+        try:
+            self._opened(sealed)
+        except (KeyError, KeyGone):
+            return False
+        return True
+
+    def peek(self, sealed: bytes) -> bytes:
+        """What could be read from this place on with the keys of now, whole or not; empty without a key.
+
+        For proofs that nothing can: it checks nothing, so its result is not to be trusted otherwise.
+        """
+        start = 2 + SLOT_BYTES
+        try:
+            master = self._keys[sealed[1]]
+            key = hmac.digest(master, self._data.key(int.from_bytes(sealed[2:start], "big")), "sha256")
+        except (KeyError, KeyGone):
+            return b""
+        nonce, rest = sealed[start : start + NONCE_BYTES], sealed[start + NONCE_BYTES :]
+        if not rest:
+            return b""
+        return Cipher(AES(key), CTR(nonce + FIRST_BLOCK)).decryptor().update(rest)
+
+    def sweep(self, used: set[int]) -> int:
+        """Destroys the data keys that no row uses any more; returns how many."""
+        return self._data.sweep(used)
+
+    def _opened(self, sealed: bytes) -> tuple[AESGCM, bytes]:
+        if sealed[:1] == b"\0":
+            slot = int.from_bytes(sealed[2 : 2 + SLOT_BYTES], "big")
+            return self._cipher(sealed[1], self._data.key(slot)), sealed[2 + SLOT_BYTES :]
+        return AESGCM(self._keys[sealed[0] if sealed else 0]), sealed[1:]
+
+    def _cipher(self, number: int, data_key: bytes) -> AESGCM:
+        return AESGCM(hmac.digest(self._keys[number], data_key, "sha256"))
 
 
-def open_ring(path: Path) -> Vault:
-    """The vault of a key ring file (one `number:hex` a line); made with a first key when it is not there."""
+def open_ring(path: Path, *, grace: float = GRACE) -> Vault:
+    """The vault of a key ring file (one `number:hex` a line) and of the data keys beside it; made where not there.
+
+    `grace` is how many seconds a data key without a row is kept, because its row may still come.
+    """
     if not path.exists():
         _write(path, {1: secrets.token_bytes(KEY_BYTES)})
-    return Vault(_read(path))
+    return Vault(_read(path), DataKeys(path.with_name("data"), grace=grace))
 
 
 def add_key(path: Path) -> int:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from api.seeding import COURSES
+from api.trial import Visitor
 from learning import courses
 from learning.courses import ChoiceQuestion, CourseFile, StanceQuestion
 
@@ -45,3 +46,20 @@ def asked(reply: dict[str, Any]) -> dict[str, Any]:
 def says(reply: dict[str, Any]) -> str:
     """All that is said in a reply."""
     return " ".join(str(one.get(name, "")) for one in reply["messages"] for name in ("title", "text", "reading", "why"))
+
+
+def receipt_number(reply: dict[str, Any]) -> str:
+    """The number of the appeal in a reply."""
+    found: str = next(one["number"] for one in reply["messages"] if one["type"] == "receipt")
+    return found
+
+
+def disputed(learner: Visitor, statement: str | None = None, *, answer: str = "ja, dat doe ik") -> str:
+    """The learner answers and disputes what becomes of it; the number of the appeal."""
+    learner.say(answer)
+    number = receipt_number(learner.command("appeal"))
+    if statement:
+        learner.say(statement)
+    else:
+        learner.command("skip")
+    return number

@@ -1,7 +1,10 @@
 """A member of staff who uses the pages as a browser without scripts does: links, forms, cookies."""
 
 import html
+import io
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -24,6 +27,11 @@ class Page:
         body = re.sub(r"<(script|style|template)\b.*?</\1>", "", self.text, flags=re.S)
         return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", body)))
 
+    @property
+    def numbers(self) -> list[str]:
+        """The cases that it leads to."""
+        return list(dict.fromkeys(re.findall(r'href="/review/(W-\d{6})"', self.text)))
+
     def field(self, name: str) -> str:
         """The value of a field of a form."""
         found = re.search(rf'name="{name}"[^>]*value="([^"]*)"', self.text)
@@ -34,12 +42,12 @@ class Page:
 class Staff:
     """Signed in on creation; `email=None` is somebody who is not."""
 
-    def __init__(self, system: System, email: str | None) -> None:
+    def __init__(self, system: System, email: str | None, password: str | None = None) -> None:
         self._url = system.settings.url
         self._pool = urllib3.PoolManager(retries=False, timeout=30.0)
         self._cookie = ""
         if email:
-            page = self.post("/sign-in", email=email, password=system.demo["password"])
+            page = self.post("/sign-in", email=email, password=password or system.demo["password"])
             assert page.status == 303, page.words[:300]
             self._cookie = page.headers["set-cookie"].split(";")[0]
 
@@ -52,9 +60,32 @@ class Staff:
         headers = {"origin": self._url, "content-type": "application/x-www-form-urlencoded"}
         return self._ask("POST", path, urlencode(fields), headers)
 
-    def waiting(self) -> list[str]:
-        """The numbers in the waiting line, in its order."""
-        return list(dict.fromkeys(re.findall(r'href="/review/(W-\d{6})"', self.get("/review").text)))
+    def waiting(self, path: str = "/review") -> list[str]:
+        """The numbers on a page of the waiting line, in its order."""
+        return self.get(path).numbers
+
+    def whole_line(self) -> list[str]:
+        """The numbers on all pages of the line: in a long run other tests leave more cases than fit on one."""
+        found, path = [], "/review"
+        while path:
+            page = self.get(path)
+            found += page.numbers
+            on = re.search(r'href="([^"]+)"[^>]*>[^<]*Volgende 50', page.text)
+            path = html.unescape(on[1]) if on else ""
+        return found
+
+    @contextmanager
+    def announced(self, patience: float) -> Iterator[Iterator[str]]:
+        """What the line's stream of events says; it ends when the stream does, or after so many seconds of silence."""
+        timeout = urllib3.Timeout(connect=10, read=patience)
+        reply = self._pool.request(
+            "GET", f"{self._url}/review/events", headers={"cookie": self._cookie}, preload_content=False,
+            timeout=timeout, redirect=False,
+        )  # fmt: skip
+        try:
+            yield _said(reply)
+        finally:
+            reply.close()
 
     def rule(self, number: str, reading: str, choice: str, text: str = "Ik heb je antwoord gelezen.") -> Page:
         """Claims a case, records a reading, and decides."""
@@ -71,6 +102,13 @@ class Staff:
         sent = {"accept-language": "nl", **(headers or {})} | ({"cookie": self._cookie} if self._cookie else {})
         reply = self._pool.request(method, self._url + path, body=body, headers=sent, redirect=False)
         return Page(reply.status, reply.data.decode(), reply.headers)
+
+
+def _said(reply: urllib3.BaseHTTPResponse) -> Iterator[str]:
+    with suppress(urllib3.exceptions.ReadTimeoutError):
+        for line in io.TextIOWrapper(reply, "utf-8"):  # type: ignore[type-var]
+            if line.startswith("event:"):
+                yield line.removeprefix("event:").strip()
 
 
 def _action(page: Page, learner: str) -> str:

@@ -31,6 +31,7 @@ def answers(request: Request, wired: Wired, who: TheController, course: str) -> 
         language = taught.language(reading(request, who).language)
         return page(
             request, "employer_answers.html", who, course=taught, language=language, outcome=explanations.outcome,
+            state=explanations.state,
             questions=[(asked, [row for row in rows if row.question_id == asked.id]) for asked in taught.questions],
             learners=reports.visible_learners(session, course, today), grants=sorted(granted(session, course, today)),
         )  # fmt: skip
@@ -48,5 +49,5 @@ def answer(
         asked = taught.question(question_id)
         return page(
             request, "employer_answer.html", who, course=taught, language=language, row=row, asked=asked,
-            text=asked.shown(text, language), outcome=explanations.outcome,
+            text=asked.shown(text, language), outcome=explanations.outcome, state=explanations.state,
         )  # fmt: skip

@@ -1,35 +1,39 @@
-"""The reviewers' console: the waiting line, and one case on one page."""
+"""One case on one page, and what its reviewer does with it. The waiting line is in `line`.
 
-from typing import Annotated
+Each act is a form and one transaction. Where it cannot be done, the page comes back with the reason, with the case
+as it is now, and with what was typed.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from sqlalchemy.orm import Session
 
 from api import drafts, explanations, messages
 from api.auth import TheReviewer, Wired
+from api.errors import public
 from api.pages.rendering import page, reading
-from appeals import access, queue, ruling
-from appeals.errors import NotPossible, Stale
+from api.texts import Texts
+from api.wiring import Wiring
+from appeals import access, drafting, queue, ruling
+from appeals.errors import ConflictOfInterest, NotPossible, Stale
+from appeals.models import Appeal
 from appeals.states import REASONS, Ruling, rulings_for
 from people.actors import ActingMember
 
 router = APIRouter(include_in_schema=False, prefix="/review")
 
 Text = Annotated[str, Form(max_length=8000)]
-Word = Annotated[str, Form(max_length=60)]
-
-
-@router.get("")
-def line(request: Request, wired: Wired, who: TheReviewer) -> HTMLResponse:
-    """Who waits, the longest first."""
-    now = wired.now()
-    with wired.store.read(who.organisation_id) as session:
-        rows = queue.waiting(session, now)
-        total = queue.count(session)
-        asked = {
-            row.number: wired.catalogue.of_question(session, row.question_id).question(row.question_id) for row in rows
-        }
-    return page(request, "review_line.html", who, rows=rows, total=total, asked=asked, now=now, number=_number)
+Word = Annotated[str, Form(max_length=80)]
+Tick = Annotated[bool, Form()]
+Typed = Annotated[str | None, Form(max_length=8000)]
+Refusal = NotPossible | Stale | ConflictOfInterest
+Act = Callable[[Session, int, dt.datetime], object]
+NOTHING: Final[Mapping[str, str | None]] = {}
 
 
 @router.get("/{number}")
@@ -39,27 +43,82 @@ def case(request: Request, wired: Wired, who: TheReviewer, number: str) -> HTMLR
 
 
 @router.post("/{number}/claim")
-def claim(wired: Wired, who: TheReviewer, number: str) -> Response:
+def claim(request: Request, wired: Wired, who: TheReviewer, number: str, *, exception: Tick = False) -> Response:
     """Takes the case for half an hour."""
-    with wired.store.write(who.organisation_id) as session:
-        queue.claim(session, who, messages.from_number(number), wired.now())
-    return _back(number)
+
+    def act(session: Session, case: int, now: dt.datetime) -> None:
+        queue.claim(session, who, case, now, exception=exception)
+
+    return _do(request, wired, who, number, act, "#answer")
+
+
+@router.post("/{number}/take-over")
+def take_over(request: Request, wired: Wired, who: TheReviewer, number: str, *, exception: Tick = False) -> Response:
+    """Takes the case from a colleague."""
+
+    def act(session: Session, case: int, now: dt.datetime) -> None:
+        queue.take_over(session, who, case, now, exception=exception)
+
+    return _do(request, wired, who, number, act, "#answer")
 
 
 @router.post("/{number}/release")
-def release(wired: Wired, who: TheReviewer, number: str) -> Response:
+def release(request: Request, wired: Wired, who: TheReviewer, number: str) -> Response:
     """Gives the case back."""
-    with wired.store.write(who.organisation_id) as session:
-        queue.release(session, who, messages.from_number(number), wired.now())
-    return RedirectResponse("/review", 303)
+    done = _do(request, wired, who, number, lambda session, case, now: queue.release(session, who, case, now))
+    return RedirectResponse("/review", 303) if done.status_code == 303 else done
 
 
 @router.post("/{number}/reading")
-def own_reading(wired: Wired, who: TheReviewer, number: str, reading: Word) -> Response:
+def own_reading(request: Request, wired: Wired, who: TheReviewer, number: str, reading: Word) -> Response:
     """The reviewer's own reading; the machine's is shown after it."""
-    with wired.store.write(who.organisation_id) as session:
-        ruling.record_reading(session, who, messages.from_number(number), reading, wired.now())
-    return RedirectResponse(f"/review/{number}#machine", 303)
+
+    def act(session: Session, case: int, now: dt.datetime) -> None:
+        ruling.record_reading(session, who, case, reading, now)
+
+    return _do(request, wired, who, number, act, "#machine")
+
+
+@router.post("/{number}/question")
+def ask(request: Request, wired: Wired, who: TheReviewer, number: str, question: Text = "") -> Response:
+    """Asks the learner something; the case is nobody's until the reply."""
+
+    def act(session: Session, case: int, now: dt.datetime) -> None:
+        ruling.ask(session, wired.vault, who, case, question, now)
+
+    return _do(request, wired, who, number, act, "#standing", {"question": question})
+
+
+@router.post("/{number}/extension")
+def extend(request: Request, wired: Wired, who: TheReviewer, number: str, why: Text = "") -> Response:
+    """Takes more time, for a reason that the learner reads."""
+
+    def act(session: Session, case: int, now: dt.datetime) -> None:
+        ruling.extend(session, wired.vault, who, case, why, now)
+        drafting.keep(wired.vault, access.held(session, who, case, now), {"why": ""})
+
+    return _do(request, wired, who, number, act, "#dates", {"why": why})
+
+
+@router.post("/{number}/draft")
+def keep_draft(
+    request: Request,
+    wired: Wired,
+    who: TheReviewer,
+    number: str,
+    choice: Typed = None,
+    text: Typed = None,
+    question: Typed = None,
+    why: Typed = None,
+) -> Response:
+    """Keeps what is being typed, and with it the claim; what is not on the form stays as it was."""
+    typed = {"choice": choice, "text": text, "question": question, "why": why}
+
+    def act(session: Session, case: int, now: dt.datetime) -> None:
+        drafting.keep(wired.vault, access.held(session, who, case, now), typed)
+        queue.renew(session, who, case, now)
+
+    return _do(request, wired, who, number, act, "#ruling", typed)
 
 
 @router.post("/{number}/ruling")
@@ -69,46 +128,76 @@ def rule(
     who: TheReviewer,
     number: str,
     version: Annotated[int, Form()],
-    choice: Annotated[str, Form(max_length=80)] = "",
+    choice: Word = "",
     text: Text = "",
 ) -> Response:
-    """Decides. When it cannot be saved, the page comes back with what was typed and says why."""
+    """Decides."""
     name, _, reason = choice.partition(":")
+
+    def act(session: Session, case: int, now: dt.datetime) -> None:
+        ruling.rule(
+            session, wired.vault, who, case, version=version, ruling=_ruling(name), reason=reason, text=text, now=now
+        )
+
+    return _do(request, wired, who, number, act, "#standing", {"choice": choice, "text": text})
+
+
+@router.post("/{number}/undo")
+def undo(request: Request, wired: Wired, who: TheReviewer, number: str) -> Response:
+    """Takes the ruling back before the learner hears of it; what was written is there to go on with."""
+
+    def act(session: Session, case: int, now: dt.datetime) -> None:
+        ruled = access.find(session, case, lock=True)
+        typed = {"choice": f"{ruled.ruling}:{ruled.reason}", "text": _text(wired, ruled)}
+        ruling.undo(session, wired.vault, who, case, now)
+        drafting.keep(wired.vault, access.held(session, who, case, now), typed)
+
+    return _do(request, wired, who, number, act, "#ruling")
+
+
+def _do(
+    request: Request,
+    wired: Wiring,
+    who: ActingMember,
+    number: str,
+    act: Act,
+    then: str = "",
+    typed: Mapping[str, str | None] = NOTHING,
+) -> Response:
     try:
         with wired.store.write(who.organisation_id) as session:
-            ruling.rule(
-                session, wired.vault, who, messages.from_number(number), version=version, ruling=_ruling(name),
-                reason=reason, text=text, now=wired.now(),
-            )  # fmt: skip
-    except (NotPossible, Stale) as error:
-        return _show(request, wired, who, number, failed=error, choice=choice, text=text)
-    return RedirectResponse(f"/review/{number}", 303)
+            act(session, messages.from_number(number), wired.now())
+    except (NotPossible, Stale, ConflictOfInterest) as refusal:
+        return _show(request, wired, who, number, refusal, typed)
+    return RedirectResponse(f"/review/{number}{then}", 303)
 
 
 def _show(
     request: Request,
-    wired: Wired,
+    wired: Wiring,
     who: ActingMember,
     number: str,
-    *,
-    failed: Exception | None = None,
-    choice: str = "",
-    text: str = "",
+    refusal: Refusal | None = None,
+    typed: Mapping[str, str | None] = NOTHING,
 ) -> HTMLResponse:
     now = wired.now()
     with wired.store.write(who.organisation_id) as session:
         queue.renew(session, who, messages.from_number(number), now)
-        found = access.case(session, wired.vault, wired.grader, wired.catalogue, who, messages.from_number(number), now)
+        found = access.case(
+            session, wired.vault, wired.graders, wired.catalogue, who, messages.from_number(number), now
+        )
         t = reading(request, who)
         outcome = found.decision.outcome if found.decision else None
-        choices = [(one, REASONS[one]) for one in rulings_for("learner", outcome)] if outcome else []
-        status = 200 if failed is None else (409 if isinstance(failed, Stale) else 422)
         return page(
-            request, "review_case.html", who, status, case=found, appeal=found.appeal,
-            number=_number(found.appeal.number), now=now, readings=ruling.READINGS, choices=choices,
-            reason=messages.reason, state=messages.state,
-            intent=explanations.intent, outcome=explanations.outcome, drafts=drafts.by_reason(found.language),
-            failed=failed, stale=isinstance(failed, Stale), choice=choice, text=text, limit=ruling.TEXT_LIMIT,
+            request, "review_case.html", who, 200 if refusal is None else public(refusal).status,
+            case=found, appeal=found.appeal, number=messages.number(found.appeal), now=now, readings=ruling.READINGS,
+            choices=[(one, REASONS[one]) for one in rulings_for(outcome)] if outcome else [],
+            reason=messages.reason, state=messages.state, intent=explanations.intent, outcome=explanations.outcome,
+            ruled=explanations.ruling,
+            drafts=drafts.by_ruling(found.language), draft=found.draft.with_typed(typed), limit=ruling.TEXT_LIMIT,
+            refused=_why(t, refusal) if refusal else "",
+            exceptional=isinstance(refusal, ConflictOfInterest) and refusal.alone,
+            extended_to=_extended_to(found.appeal, now),
             sureness=explanations.sureness(t, found.machine) if found.machine and found.machine.repeated else "",
         )  # fmt: skip
 
@@ -120,9 +209,30 @@ def _ruling(name: str) -> Ruling:
         raise NotPossible("rule") from None
 
 
-def _number(number: int) -> str:
-    return f"W-{number:06d}"
+def _text(wired: Wiring, appeal: Appeal) -> str:
+    return ruling.text_of(wired.vault, appeal) if appeal.ruling_text else ""
 
 
-def _back(number: str) -> Response:
-    return RedirectResponse(f"/review/{number}", 303)
+def _extended_to(appeal: Appeal, now: dt.datetime) -> dt.datetime | None:
+    """The date that an extension would lead to; None where there can be none."""
+    if appeal.extended_at is not None or appeal.due_at <= now:
+        return None
+    return replace(appeal.clock, extended=True).due
+
+
+def _why(t: Texts, refusal: Refusal) -> str:
+    """Why it was not done, and what became of what was typed."""
+    if isinstance(refusal, ConflictOfInterest):
+        return {
+            "ruled_before": t("Je hebt over deze zaak al beslist. Een ander mens kijkt nu."),
+            "wrote_questions": t("Je hebt de vragen van deze cursus gemaakt. Daarom beslist een ander."),
+            "manages_learner": t("Je geeft leiding aan deze lerende. Daarom beslist een ander."),
+        }[refusal.why]
+    if isinstance(refusal, Stale):
+        return t(public(refusal).dutch)
+    return {
+        "rule": t("Kies een besluit en schrijf de lerende waarom. Je tekst staat er nog."),
+        "ask": t("Schrijf een vraag van hoogstens {n} tekens. Je kunt één keer iets vragen.", n=ruling.TEXT_LIMIT),
+        "extend": t("Schrijf waarom het langer duurt. Dat kan één keer, en voor de datum voorbij is."),
+        "undo": t("De lerende kan je besluit al lezen. Terugdraaien kan niet meer."),
+    }.get(refusal.act, t(public(refusal).dutch))

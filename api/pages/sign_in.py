@@ -1,6 +1,7 @@
 """Signing in and out, and a member's language."""
 
 import hashlib
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -15,17 +16,21 @@ from people.errors import SignInRefused
 router = APIRouter(include_in_schema=False)
 
 Short = Annotated[str, Form(max_length=320)]
+Path = Annotated[str, Form(max_length=200)]
 Password = Annotated[str, Form(max_length=1024)]
 
 
+STAFF_PAGE = re.compile(r"/(review|letters|employer|questions|oversight)(/[A-Za-z0-9-]+)*")
+
+
 @router.get("/sign-in")
-def form(request: Request) -> HTMLResponse:
-    """The sign-in form."""
-    return page(request, "sign_in.html", refused=False, email="")
+def form(request: Request, to: str = "") -> HTMLResponse:
+    """The sign-in form; `to` is the page that somebody wanted to see."""
+    return page(request, "sign_in.html", refused=False, email="", to=to if STAFF_PAGE.fullmatch(to) else "")
 
 
 @router.post("/sign-in")
-def sign_in(request: Request, wired: Wired, email: Short, password: Password) -> Response:
+def sign_in(request: Request, wired: Wired, email: Short, password: Password, to: Path = "") -> Response:
     """Starts a session; what was typed wrong is not told, the e-mail stays in the form."""
     address = hashlib.sha256(email.strip().lower().encode()).hexdigest()
     request.app.state.sign_in_limit.spend(address)
@@ -34,11 +39,12 @@ def sign_in(request: Request, wired: Wired, email: Short, password: Password) ->
     try:
         who = signing_in.prove(candidate, password)
     except SignInRefused:
-        return page(request, "sign_in.html", None, 401, refused=True, email=email)
+        return page(request, "sign_in.html", None, 401, refused=True, email=email, to=to)
+    request.app.state.sign_in_limit.forgive(address)
     with wired.store.write(who.organisation_id) as session:
         token = signing_in.begin(session, who, wired.now())
         acting = signing_in.acting(session, token, wired.now())
-    reply = RedirectResponse(_home(acting), 303)
+    reply = RedirectResponse(to if STAFF_PAGE.fullmatch(to) else _home(acting), 303)
     reply.set_cookie(
         cookie_name(wired),
         token,
@@ -72,4 +78,8 @@ def language(wired: Wired, who: TheMember, language: Annotated[Language, Form()]
 
 
 def _home(who: ActingMember) -> str:
-    return "/review" if "reviewer" in who.roles else "/employer"
+    homes = (
+        ("reviewer", "/review"), ("controller", "/employer"), ("author", "/questions"),
+        ("privacy_officer", "/oversight"),
+    )  # fmt: skip
+    return next((path for role, path in homes if role in who.roles), "/")

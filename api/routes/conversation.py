@@ -4,14 +4,15 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import explanations, messages
+from api import explanations
 from api.auth import TheLearner, Wired
 from api.conversation import Conversation, Sent
 from api.texts import preferred, texts
-from appeals import filing
 from learning import enrolments, reports
+from people import contacts
 from people.actors import Language
 from privacy import consent, looks, policy
 from privacy.errors import ConsentRequired
@@ -79,12 +80,26 @@ def withdraw_consent(claims: TheLearner, wired: Wired, course: CourseQuery) -> d
     return wired.conversation.withdraw_consent(claims, course, wired.now())
 
 
+@router.put("/consent/{purpose}")
+def allow(claims: TheLearner, wired: Wired, course: CourseQuery, purpose: Literal["improving"]) -> dict[str, bool]:
+    """The learner allows a purpose that nothing depends on."""
+    wired.conversation.choose_purpose(claims, course, purpose, allowed=True, now=wired.now())
+    return {"allowed": True}
+
+
+@router.delete("/consent/{purpose}")
+def refuse(claims: TheLearner, wired: Wired, course: CourseQuery, purpose: Literal["improving"]) -> dict[str, bool]:
+    """The learner no longer allows it; what came of it goes within minutes."""
+    wired.conversation.choose_purpose(claims, course, purpose, allowed=False, now=wired.now())
+    return {"allowed": False}
+
+
 @router.post("/turns")
-def take_turn(request: Request, claims: TheLearner, wired: Wired, turn: TurnTaken) -> dict[str, Any]:
+def take_turn(request: Request, claims: TheLearner, wired: Wired, turn: TurnTaken) -> JSONResponse:
     """One turn of the conversation: an answer, a choice or a command."""
     request.state.refused = (claims, turn.course)
     request.app.state.turn_limit.spend(f"{claims.organisation_id}|{claims.subject}")
-    return wired.conversation.take(claims, turn.sent(), wired.now())
+    return JSONResponse(wired.conversation.take(claims, turn.sent(), wired.now()))
 
 
 @router.get("/questions/{question_id}/explanation")
@@ -94,62 +109,27 @@ def explanation(claims: TheLearner, wired: Wired, course: CourseQuery, question_
         here = enrolments.find(session, wired.catalogue, claims, course)
         if here.learner_id is None or not here.consented:
             raise ConsentRequired
-        return explanations.for_learner(session, wired.vault, wired.grader, here, question_id)
-
-
-@router.get("/appeals")
-def my_appeals(claims: TheLearner, wired: Wired, course: CourseQuery) -> dict[str, Any]:
-    """How the learner's appeals in this course stand."""
-    with wired.store.read(claims.organisation_id) as session:
-        here = enrolments.find(session, wired.catalogue, claims, course)
-        if here.learner_id is None:
-            return {"appeals": []}
-        t = texts(here.language)
-        by_id = {question.id: question for question in here.course.questions}
-        rows = []
-        for appeal in filing.of_learner(session, here):
-            asked = by_id.get(appeal.question_id)
-            rows.append(
-                {
-                    "number": messages.number(appeal),
-                    "question": asked.body.text[here.language] if asked else None,
-                    "state": messages.state(t, appeal),
-                    "open": appeal.state in ("filed", "claimed"),
-                    "mine": appeal.origin == "learner",
-                    "due": appeal.due_at.date().isoformat(),
-                    "text": messages.status_line(t, appeal, asked),
-                }
-            )
-        return {"appeals": rows}
-
-
-@router.post("/appeals/{number}/withdraw")
-def withdraw_appeal(claims: TheLearner, wired: Wired, course: CourseQuery, number: str) -> dict[str, Any]:
-    """The learner takes an appeal back; its statement is gone."""
-    now = wired.now()
-    with wired.store.write(claims.organisation_id) as session:
-        here = enrolments.find(session, wired.catalogue, claims, course)
-        if here.learner_id is None:
-            raise ConsentRequired
-        filing.withdraw(session, here, messages.from_number(number), now)
-    return wired.conversation.view(claims, course, None, now)
+        return explanations.for_learner(session, wired.vault, wired.graders, here, question_id)
 
 
 @router.get("/privacy")
 def my_privacy(
     request: Request, claims: TheLearner, wired: Wired, course: CourseQuery, language: Language | None = None
 ) -> dict[str, Any]:
-    """The notice, exactly what the employer sees of this learner, and who has looked."""
+    """The notice, exactly what the employer sees of this learner, who has looked, and where they are mailed."""
     with wired.store.read(claims.organisation_id) as session:
         here = enrolments.find(session, wired.catalogue, claims, course, language)
         t = texts(here.language if here.learner_id else language or preferred(request.headers.get("accept-language")))
         words = policy.current().texts[t.language]
         asked = {question.id: question.body.text[here.language] for question in here.course.questions}
-        sees, seen, since = [], [], None
+        sees, seen, since, allowed, address = [], [], None, False, None
         if here.learner_id is not None:
             since = consent.given_at(session, here.learner_id)
+            allowed = consent.given_at(session, here.learner_id, consent.IMPROVING) is not None
             sees = reports.seen_by_employer(session, here.learner_id, course, wired.now().date())
             seen = looks.of_learner(session, here.learner_id)
+            address = contacts.address_of(session, wired.vault, here.learner_id)
+        mailed = {"contact": contacts.masked(address) if address else None}
         return {
             "notice": list(words.notice),
             "policy": policy.current().version,
@@ -157,7 +137,7 @@ def my_privacy(
             "employer_sees": [
                 {
                     "question": asked.get(one.question_id, one.question_key),
-                    "state": t("een mens kijkt") if one.in_review else t("definitief"),
+                    "state": explanations.state(t, one.state),
                     "result": explanations.outcome(t, one.outcome) if one.outcome else None,
                 }
                 for one in sees
@@ -170,9 +150,11 @@ def my_privacy(
                 }
                 for one in seen
             ],
+            "by_person": here.by_person,
+            "optional": [{"key": key, "text": text, "allowed": allowed} for key, text in words.optional.items()],
             "complaint": words.complaint,
             "page": "/privacy",
-        }
+        } | (mailed if address or wired.settings.smtp_host else {})  # no address is asked for where nothing is mailed
 
 
 def view_for_error(request: Request) -> dict[str, Any]:

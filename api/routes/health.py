@@ -5,6 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.auth import Wired
+from grading.grade import BASE
 
 router = APIRouter(tags=["health"])
 
@@ -18,7 +19,8 @@ def live() -> dict[str, str]:
 @router.get("/health/ready")
 def ready(wired: Wired, response: Response) -> dict[str, object]:
     """Database and bot answer, and a model is loaded; 503 when one does not."""
-    parts = {"database": _database(wired), "bot": wired.bot.ready(), "grader": bool(wired.grader.model_id)}
+    grader = wired.graders.of(BASE)
+    parts = {"database": _database(wired), "bot": wired.bot.ready(), "grader": bool(grader.model_id)}
     if not all(parts.values()):
         response.status_code = 503
     return {"status": "ok" if all(parts.values()) else "not ready", "parts": parts}

@@ -4,13 +4,17 @@ import json
 import os
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
 
 from api.settings import ROOT
 
-COMMANDS = "up serve work bot migrate seed train grade evaluate member prove check demo".split()  # noqa: SIM905
+COMMANDS = (
+    *("up", "serve", "work", "bot", "migrate", "seed", "train", "tune", "grade", "evaluate", "member", "prove"),
+    *("check", "demo", "refit", "remedy", "shred", "sweep", "watch-grading", "webhook", "token", "mailbox", "privacy"),
+)
 
 
 def _run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -65,3 +69,13 @@ def test_a_wrong_course_is_told_by_line(tmp_path: Path) -> None:
     path.write_text("slug: X\n")
     done = _run("check", str(path))
     assert done.returncode == 1 and "x.yaml:1: slug" in done.stderr
+
+
+def test_a_role_that_does_not_exist_is_told() -> None:
+    given = ["--name", "X", "--role", "boss", "--organisation", str(uuid.uuid4()), "--password", "long enough for one"]
+    done = _run("member", "add", "x@elders.example", *given)
+    assert (
+        done.returncode == 2
+        and "reviewer, controller, author or privacy_officer" in done.stderr
+        and "Traceback" not in done.stderr
+    )

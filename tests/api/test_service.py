@@ -1,6 +1,7 @@
 """Health, documentation, headers, logs: what operators and integrators rely on."""
 
 import json
+from urllib.parse import urlencode
 
 import pytest
 import urllib3
@@ -75,4 +76,19 @@ def test_members_sign_out(system: System) -> None:
     staff = Staff(system, system.demo["second_reviewer"])
     assert staff.get("/review").status == 200
     assert staff.post("/sign-out").status == 303
-    assert staff.get("/review").status in (303, 401)
+    assert staff.get("/review").status == 303
+
+
+def test_who_is_not_signed_in_comes_back_to_the_page_after_signing_in(system: System) -> None:
+    from tests.staff import Staff
+
+    stranger = Staff(system, None)
+    sent = stranger.get("/employer/information-security")
+    assert (sent.status, sent.headers["location"]) == (303, "/sign-in?to=%2Femployer%2Finformation-security")
+    form = stranger.get(sent.headers["location"])
+    assert form.field("to") == "/employer/information-security"
+    who = {"email": system.demo["controller"], "password": system.demo["password"]}
+    assert stranger.post("/sign-in", to=form.field("to"), **who).headers["location"] == "/employer/information-security"
+    for elsewhere in ("https://other.example/", "//other.example", "/review/../sign-out", "/v1/turns"):
+        assert stranger.get(f"/sign-in?{urlencode({'to': elsewhere})}").field("to") == ""
+    assert stranger.post("/sign-in", to="//other.example", **who).headers["location"] == "/employer"

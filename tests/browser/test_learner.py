@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from api.trial import System
 from tests.browser.widget import MakePage, Widget
@@ -22,7 +22,7 @@ def test_appeal_and_the_ruling_of_a_person(make_page: MakePage, system: System, 
     widget.expect_text("Je uitleg is bij je bezwaar gevoegd.")
     widget.menu(widget.words.appeals)
     listed = widget.dialog
-    expect(listed).to_contain_text("wacht op een beoordelaar")
+    expect(listed).to_contain_text("Wacht op een beoordelaar")
     number = re.search(r"W-\d{6}", listed.inner_text())
     assert number
     widget.page.keyboard.press("Escape")
@@ -64,7 +64,7 @@ def test_answer_again_with_an_open_appeal_asks_first(make_page: MakePage, system
     widget.page.keyboard.press("Escape")
     widget.expect_text("Goed, alles blijft zoals het is.")
     widget.menu(widget.words.appeals)
-    expect(widget.dialog).to_contain_text("wacht op een beoordelaar")
+    expect(widget.dialog).to_contain_text("Wacht op een beoordelaar")
 
 
 def test_reset_shows_what_goes_and_then_it_is_gone(make_page: MakePage, system: System, employer: Staff) -> None:
@@ -156,6 +156,91 @@ def test_the_other_course_by_keyboard_alone(make_page: MakePage, system: System,
     assert PLAIN
 
 
+def test_people_grade_for_who_ticks_the_box(make_page: MakePage, system: System) -> None:
+    widget = Widget(make_page(), system).begin()
+    widget.menu("Privacy")
+    box = widget.dialog.get_by_role("checkbox", name="Een mens beoordeelt al mijn antwoorden")
+    expect(box).to_have_accessible_description(re.compile("Verder verandert er niets"))
+    with widget.page.expect_response(lambda reply: "/v1/choices/by-person" in reply.url and reply.ok):
+        box.press("Space")
+    widget.page.keyboard.press("Escape")
+    widget.type("nee, dat doe ik niet")
+    widget.expect_text("Je koos dat een mens je antwoorden beoordeelt.")
+    widget.button(widget.words.why).click()
+    widget.expect_text("De computer heeft dit antwoord niet beoordeeld.")
+    expect(widget.page.get_by_text("Gelezen door model")).to_have_count(0)
+    widget.expect_question(2)
+
+
+def test_appeals_by_keyboard_alone(make_page: MakePage, system: System) -> None:
+    """Opened from the button for the status, explained, and withdrawn; the focus is never lost."""
+    widget = Widget(make_page(), system).begin()
+    widget.type("ja, dat doe ik")
+    widget.button(widget.words.disagree).click()
+    widget.button(widget.words.no_statement).click()
+    widget.expect_question(2)
+    widget.type("hulp")
+    expect(widget.button("Mijn bezwaren")).to_be_visible()
+    _tab_to(widget, "Mijn bezwaren")
+    keys = widget.page.keyboard
+    keys.press("Enter")
+    expect(widget.dialog.get_by_role("heading", level=4)).to_be_visible()
+    _tab_to(widget, "Uitleg toevoegen")
+    keys.press("Enter")
+    expect(widget.dialog.get_by_role("textbox")).to_be_focused()
+    keys.type("Ik bedoelde nee.")
+    _tab_to(widget, "Versturen")
+    keys.press("Enter")
+    expect(widget.dialog.get_by_role("status")).to_have_text("Je uitleg is bewaard.")
+    expect(widget.dialog.get_by_role("heading", level=4)).to_be_focused()
+    expect(widget.dialog).to_contain_text("Ik bedoelde nee.")
+    _tab_to(widget, "Bezwaar intrekken")
+    keys.press("Enter")
+    expect(widget.dialog).to_contain_text("Je uitleg wordt gewist")
+    _tab_to(widget, "Laat maar")
+    keys.press("Enter")
+    expect(widget.dialog.get_by_role("button", name="Bezwaar intrekken")).to_be_focused()
+    keys.press("Enter")
+    expect(widget.dialog.get_by_role("button", name="Bezwaar intrekken")).to_be_focused()
+    keys.press("Enter")
+    expect(widget.dialog.get_by_role("status")).to_have_text("Je bezwaar is ingetrokken.")
+    expect(widget.dialog).not_to_contain_text("Ik bedoelde nee.")
+    keys.press("Escape")
+    expect(widget.dialog).to_have_count(0)
+
+
+def test_an_address_for_news_is_left_and_taken_back(make_page: MakePage, system: System) -> None:
+    """The api says so by a key; here it is added to what it answers."""
+    page = make_page()
+    contact: dict[str, str | None] = {"contact": None}
+
+    def privacy(route: Route) -> None:
+        reply = route.fetch()
+        route.fulfill(response=reply, json=reply.json() | contact)
+
+    def keep(route: Route) -> None:
+        sent = route.request.post_data_json if route.request.method == "PUT" else None
+        contact["contact"] = f"{sent['email'][0]}…@bureau.example" if sent else None
+        cors = {"access-control-allow-origin": "*", "access-control-allow-headers": "*"}
+        route.fulfill(json={}, headers=cors | {"access-control-allow-methods": "PUT, DELETE"})
+
+    page.route("**/v1/privacy?*", privacy)
+    page.route("**/v1/contact?*", keep)
+    widget = Widget(page, system).begin()
+    widget.menu("Privacy")
+    expect(widget.dialog.get_by_role("checkbox").first).to_be_visible()
+    field = widget.dialog.get_by_label("E-mailadres")
+    field.fill("geen adres")
+    widget.dialog.get_by_role("button", name="Bewaren").click()
+    expect(field).to_have_value("geen adres")
+    field.fill("lerende@bureau.example")
+    widget.dialog.get_by_role("button", name="Bewaren").click()
+    expect(widget.dialog).to_contain_text("Nieuws gaat naar l…@bureau.example.")
+    expect(widget.dialog.get_by_role("heading", name="Mail over je bezwaren")).to_be_focused()
+    widget.dialog.get_by_role("button", name="Adres wissen").click()
+    expect(field).to_be_empty()
+
+
 def _tab_to(widget: Widget, name: str) -> None:
     for _ in range(25):
         widget.page.keyboard.press("Tab")
@@ -167,3 +252,17 @@ def _tab_to(widget: Widget, name: str) -> None:
         if focused == name:
             return
     raise AssertionError(f"{name} cannot be reached with Tab")
+
+
+def test_what_is_optional_is_ticked_by_the_learner_only(make_page: MakePage, system: System) -> None:
+    widget = Widget(make_page(), system).begin()
+    for wanted in (True, False):
+        widget.menu("Privacy")
+        box = widget.dialog.get_by_role("checkbox", name="Dan mag de computer daarvan leren")
+        expect(box).to_be_checked(checked=not wanted)
+        with widget.page.expect_response(lambda reply: "/v1/consent/improving" in reply.url and reply.ok):
+            box.press("Space")
+        widget.page.keyboard.press("Escape")
+        widget.menu("Privacy")
+        expect(box).to_be_checked(checked=wanted)
+        widget.page.keyboard.press("Escape")

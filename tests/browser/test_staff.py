@@ -1,6 +1,4 @@
-"""The reviewer and the employer in a real browser: the reviewer with the keyboard alone."""
-
-import uuid
+"""Signing in and the employer in a real browser; the reviewer is in `test_console`."""
 
 from playwright.sync_api import Page, expect
 
@@ -9,43 +7,15 @@ from tests.browser.widget import MakePage
 from tests.conftest import NewLearner
 
 
-def sign_in(page: Page, system: System, email: str) -> None:
+def sign_in(page: Page, system: System, email: str, password: str | None = None) -> None:
     """Through the form, with the keyboard."""
     page.goto(f"{system.settings.url}/sign-in")
     page.get_by_label("E-mail").focus()
     page.keyboard.type(email)
     page.keyboard.press("Tab")
-    page.keyboard.type(system.demo["password"])
+    page.keyboard.type(password or system.demo["password"])
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: not url.endswith("/sign-in"))
-
-
-def test_a_reviewer_decides_a_case_by_keyboard(make_page: MakePage, system: System, new_learner: NewLearner) -> None:
-    learner = new_learner()
-    answer = f"ja hoor dat klik ik gewoon aan {uuid.uuid4().hex[:6]}"
-    learner.say(answer)
-    number = next(one["number"] for one in learner.command("appeal")["messages"] if one["type"] == "receipt")
-    learner.command("skip")
-    page = make_page()
-    sign_in(page, system, system.demo["reviewer"])
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    page.get_by_role("link", name=number).focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_contain_text(number)
-    expect(page.get_by_text(answer)).to_have_count(0)
-    page.keyboard.press("c")
-    expect(page.get_by_text(answer)).to_be_visible()
-    expect(page.get_by_role("heading", name="Wat de computer las")).to_have_count(0)
-    page.keyboard.press("2")
-    expect(page.get_by_role("heading", name="Wat de computer las")).to_be_visible()
-    page.keyboard.press("o")
-    expect(page.get_by_role("radio", checked=True)).to_have_count(1)
-    expect(page.get_by_label("Wat je de lerende schrijft")).not_to_have_value("")
-    page.get_by_role("button", name="Besluiten").focus()
-    page.keyboard.press("Enter")
-    expect(page.get_by_text("Deze zaak is gesloten")).to_be_visible()
-    view = learner.ask("GET", f"/v1/conversation?course={learner.course}")
-    assert view["progress"]["points"] == 2
 
 
 def test_an_employer_opens_an_answer_and_the_learner_sees_it(

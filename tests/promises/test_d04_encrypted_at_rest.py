@@ -1,5 +1,6 @@
 """D04: answers and statements are ciphertext (AES-256-GCM) in the database; keys live elsewhere and can be rotated."""
 
+import tempfile
 import uuid
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from api import proving
 from api.trial import System, Visitor
 from store import vault
+from store.datakeys import DataKeys
 from store.vault import Unreadable
 
 
@@ -39,7 +41,12 @@ def test_the_keys_are_not_in_the_database_folder_and_nobody_elses(system: System
 
 @given(st.text(), st.text(min_size=1))
 def test_a_sealed_text_opens_in_its_own_place_only(words: str, place: str) -> None:
-    one = vault.Vault({1: b"k" * 32})
+    with tempfile.TemporaryDirectory() as folder:
+        one = vault.Vault({1: b"k" * 32}, DataKeys(Path(folder) / "data"))
+        _opens_here_only(one, words, place)
+
+
+def _opens_here_only(one: vault.Vault, words: str, place: str) -> None:
     sealed = one.seal(place, words)
     assert one.unseal(place, sealed) == words
     with pytest.raises(Unreadable):

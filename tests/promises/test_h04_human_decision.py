@@ -8,23 +8,12 @@ from api import messages
 from api.trial import Visitor
 from appeals.models import Appeal
 from learning.models import Decision
-from tests.course import asked, grade, says
+from tests.course import asked, disputed, grade, receipt_number, says
 from tests.staff import Staff
 
 
-def _appeal(learner: Visitor, statement: str | None = None) -> str:
-    learner.say("ja, dat doe ik")
-    reply = learner.command("appeal")
-    if statement:
-        learner.say(statement)
-    else:
-        learner.command("skip")
-    number: str = next(one["number"] for one in reply["messages"] if one["type"] == "receipt")
-    return number
-
-
 def test_overturned_restores_points_and_progress_at_once(learner: Visitor, reviewer: Staff, employer: Staff) -> None:
-    number = _appeal(learner, "ik bedoelde dat ik ja zeg tegen melden")
+    number = disputed(learner, "ik bedoelde dat ik ja zeg tegen melden")
     assert reviewer.rule(number, "disapprove", "overturned:meaning_misread", "Je had gelijk.").status == 303
     view = learner.ask("GET", f"/v1/conversation?course={learner.course}")
     ruling = next(one for one in view["messages"] if one["type"] == "ruling")
@@ -35,7 +24,7 @@ def test_overturned_restores_points_and_progress_at_once(learner: Visitor, revie
 
 @pytest.mark.parametrize("reason", ["graded_correctly", "ambiguous", "not_ordinary_usage"])
 def test_upheld_has_a_reason_and_restores_nothing(learner: Visitor, reviewer: Staff, reason: str) -> None:
-    number = _appeal(learner)
+    number = disputed(learner)
     assert reviewer.rule(number, "approve", f"upheld:{reason}").status == 303
     view = learner.ask("GET", f"/v1/conversation?course={learner.course}")
     ruling = next(one for one in view["messages"] if one["type"] == "ruling")
@@ -43,17 +32,17 @@ def test_upheld_has_a_reason_and_restores_nothing(learner: Visitor, reviewer: St
 
 
 def test_a_ruling_needs_a_reason_of_its_own_and_a_text(learner: Visitor, reviewer: Staff) -> None:
-    number = _appeal(learner)
+    number = disputed(learner)
     page = reviewer.rule(number, "approve", "upheld:meaning_misread", "Mijn tekst blijft staan.")
     assert page.status == 422 and "Mijn tekst blijft staan." in page.text
     version = reviewer.get(f"/review/{number}").field("version")
     assert reviewer.post(f"/review/{number}/ruling", version=version, choice="upheld:ambiguous", text=" ").status == 422
-    assert number in reviewer.waiting()
+    assert number in reviewer.whole_line()
 
 
 def test_all_or_nothing(learner: Visitor, reviewer: Staff, session: Session) -> None:
     """After a ruling decision, appeal and journal say the same thing; there is no state in between."""
-    number = _appeal(learner)
+    number = disputed(learner)
     reviewer.rule(number, "disapprove", "overturned:ordinary_usage")
     appeal = session.execute(select(Appeal).where(Appeal.number == messages.from_number(number))).scalar_one()
     decision = session.get_one(Decision, appeal.decision_id)
@@ -63,7 +52,7 @@ def test_all_or_nothing(learner: Visitor, reviewer: Staff, session: Session) -> 
 
 
 def test_two_reviewers_cannot_both_decide(learner: Visitor, reviewer: Staff, second_reviewer: Staff) -> None:
-    number = _appeal(learner)
+    number = disputed(learner)
     reviewer.post(f"/review/{number}/claim")
     assert second_reviewer.post(f"/review/{number}/claim").status == 409
     assert "Beoordelaar is hiermee bezig" in second_reviewer.get(f"/review/{number}").words
@@ -73,19 +62,19 @@ def test_two_reviewers_cannot_both_decide(learner: Visitor, reviewer: Staff, sec
         f"/review/{number}/ruling", version=version, choice="upheld:ambiguous", text="Mijn tekst."
     )
     assert reply.status in (403, 409)
-    assert number in reviewer.waiting()
+    assert number in reviewer.whole_line()
 
 
 def test_the_machines_doubt_reaches_a_person_who_decides_it(learner: Visitor, reviewer: Staff) -> None:
     learner.say("misschien")
     learner.say("misschien")
-    number = reviewer.waiting()[-1]
+    number = reviewer.whole_line()[-1]
     assert reviewer.rule(number, "disapprove", "passed:meaning_clear").status == 303
     assert "een mens" in says(learner.command("status")).lower() or learner.command("repeat")["progress"]["points"] == 2
 
 
 def test_appealing_is_one_click_and_never_comes_twice(learner: Visitor) -> None:
-    first = _appeal(learner)
+    first = disputed(learner)
     about = asked(learner.command("repeat"))["question"]
     again = learner.command("appeal")
     assert [one["number"] for one in again["messages"] if one["type"] == "receipt"] == [first]
@@ -95,7 +84,7 @@ def test_appealing_is_one_click_and_never_comes_twice(learner: Visitor) -> None:
 def test_a_passed_answer_can_be_disputed_too_without_risk(learner: Visitor, reviewer: Staff) -> None:
     passed = grade(learner.say("nee, dat doe ik niet"))
     reply = learner.command("appeal", about=passed["question"])
-    number = next(one["number"] for one in reply["messages"] if one["type"] == "receipt")
+    number = receipt_number(reply)
     learner.command("skip")
     reviewer.rule(number, "approve", "upheld:graded_correctly")
     assert learner.ask("GET", f"/v1/conversation?course={learner.course}")["progress"]["points"] == 2

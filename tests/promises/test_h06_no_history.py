@@ -18,6 +18,8 @@ def test_a_replaced_answer_is_nowhere() -> None:
     done = subprocess.run(command, cwd=ROOT, text=True, capture_output=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "browser profile: searched" in done.stdout and "memory of python" in done.stdout
+    assert "decrypted with all keys, a copy from before: replaced 0" in done.stdout
+    assert "decrypted with all keys, the database: replaced 0, latest 0" not in done.stdout
 
 
 def test_the_search_finds_what_is_there(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import uuid
 
 from api.trial import Visitor
-from tests.course import says
+from tests.course import receipt_number, says
 from tests.staff import Staff
 
 
@@ -11,7 +11,7 @@ def test_after_a_reset_nobody_sees_anything(learner: Visitor, employer: Staff, r
     marker = f"ja {uuid.uuid4().hex}"
     learner.say(marker)
     receipt = learner.command("appeal")
-    number = next(one["number"] for one in receipt["messages"] if one["type"] == "receipt")
+    number = receipt_number(receipt)
     learner.command("skip")
     preview = says(learner.command("reset"))
     assert "1" in preview and "bezwaar" in preview, "the preview says what goes"
@@ -19,7 +19,7 @@ def test_after_a_reset_nobody_sees_anything(learner: Visitor, employer: Staff, r
     assert any(one.get("wiped") for one in done["messages"])
     assert learner.name not in employer.get("/employer/information-security").text
     page = reviewer.get(f"/review/{number}")
-    assert marker not in page.text and number not in reviewer.waiting()
+    assert marker not in page.text and number not in reviewer.whole_line()
     assert reviewer.post(f"/review/{number}/claim").status in (404, 409)
     assert learner.ask("GET", f"/v1/privacy?course={learner.course}")["employer_sees"] == []
 
@@ -33,24 +33,24 @@ def test_a_reset_can_be_stopped(learner: Visitor) -> None:
 def test_answering_again_with_an_open_appeal_asks_first(learner: Visitor, reviewer: Staff) -> None:
     learner.say("ja, dat doe ik")
     receipt = learner.command("appeal")
-    number = next(one["number"] for one in receipt["messages"] if one["type"] == "receipt")
+    number = receipt_number(receipt)
     statement = f"omdat {uuid.uuid4().hex}"
     learner.say(statement)
     asks = learner.command("again")
     assert "bezwaar" in says(asks) and asks["input"]["mode"] == "confirm"
-    assert number in reviewer.waiting(), "nothing has happened yet"
+    assert number in reviewer.whole_line(), "nothing has happened yet"
     learner.command("affirm")
-    assert number in reviewer.waiting(), "the old answer stands until there is a new one"
+    assert number in reviewer.whole_line(), "the old answer stands until there is a new one"
     learner.say("nee, dat doe ik niet")
-    assert number not in reviewer.waiting()
+    assert number not in reviewer.whole_line()
     assert statement not in reviewer.get(f"/review/{number}").text
 
 
 def test_keeping_the_appeal_keeps_the_answer(learner: Visitor, reviewer: Staff) -> None:
     learner.say("ja, dat doe ik")
     receipt = learner.command("appeal")
-    number = next(one["number"] for one in receipt["messages"] if one["type"] == "receipt")
+    number = receipt_number(receipt)
     learner.command("skip")
     learner.command("again")
     learner.command("deny")
-    assert number in reviewer.waiting()
+    assert number in reviewer.whole_line()

@@ -99,6 +99,13 @@ def test_an_answer_under_review_says_so(learner: Visitor, employer: Staff) -> No
     assert "een mens kijkt" in row
 
 
+def test_an_answer_that_the_machine_could_not_read_is_not_called_final(learner: Visitor) -> None:
+    learner.say("misschien")
+    assert [one["state"] for one in learner.ask("GET", f"/v1/privacy?course={learner.course}")["employer_sees"]] == [
+        "nog niet beoordeeld"
+    ]
+
+
 def test_a_controller_is_no_reviewer_and_the_other_way_round(employer: Staff, reviewer: Staff) -> None:
     assert employer.get("/review").status == 403
     assert reviewer.get("/employer").status == 403

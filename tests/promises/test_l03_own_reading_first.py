@@ -1,6 +1,7 @@
 """L03: the reviewer commits an own reading before the machine's is shown, and cannot change it afterwards."""
 
 from api.trial import Visitor
+from tests.course import receipt_number
 from tests.staff import Staff
 
 MACHINE = ("Wat de computer las", "Hoe zeker de computer was", "Jouw besluit")
@@ -9,7 +10,7 @@ MACHINE = ("Wat de computer las", "Hoe zeker de computer was", "Jouw besluit")
 def test_the_machines_reading_is_not_on_the_page_before(learner: Visitor, reviewer: Staff) -> None:
     learner.say("ja, dat doe ik")
     receipt = learner.command("appeal")
-    number = next(one["number"] for one in receipt["messages"] if one["type"] == "receipt")
+    number = receipt_number(receipt)
     assert "ja, dat doe ik" not in reviewer.get(f"/review/{number}").text, "not claimed: no answer"
     reviewer.post(f"/review/{number}/claim")
     claimed = reviewer.get(f"/review/{number}").words

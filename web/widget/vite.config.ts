@@ -5,12 +5,13 @@ import { defineConfig, type Plugin } from "vite";
 const templates: Plugin = {
   name: "templates",
   transform(code, id) {
-    if (!/\/src\/\w+\.ts$/.test(id)) return null;
+    if (!/\/src\/[\w-]+\.ts$/.test(id)) return null;
     return { code: code.replace(/\n\s+/g, (_, place: number) => (code[place - 1] === ">" ? "\n" : "\n ")), map: null };
   },
 };
 
-// One ES file without a hash in its name: customers' pages point at /widget.js.
+// Two ES files without a hash in their names: customers' pages point at /widget.js, which fetches the other one when
+// a panel is opened. They share no module, so that an old one and a new one still fit.
 export default defineConfig({
   plugins: [templates],
   build: {
@@ -20,6 +21,7 @@ export default defineConfig({
     lib: { entry: "src/main.ts", formats: ["es"], fileName: () => "widget.js" },
     outDir: "../static",
     emptyOutDir: false,
-    rolldownOptions: { output: { minify: true, comments: false } },
+    modulePreload: false,
+    rolldownOptions: { output: { minify: true, comments: false, chunkFileNames: "widget-[name].js" } },
   },
 });

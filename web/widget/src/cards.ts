@@ -4,9 +4,9 @@ import { html, nothing, type TemplateResult } from "lit/html.js";
 import { icon, type Icon } from "./icons.js";
 import { fill } from "./texts.js";
 import type { Conversation } from "./conversation.js";
-import { openQuestion, type Entry, type Heard, type Own } from "./entries.js";
+import { isAbout, openQuestion, type Entry, type Heard, type Own } from "./entries.js";
 import type {
-  Button, GradeMessage, LessonMessage, Option, QuestionMessage, ReceiptMessage, RulingMessage, TextMessage,
+  Button, CaseMessage, GradeMessage, LessonMessage, Option, QuestionMessage, ReceiptMessage, RulingMessage, TextMessage,
 } from "./types.js";
 
 type Shown = TemplateResult | typeof nothing;
@@ -26,8 +26,9 @@ export function card(entry: Entry, talk: Conversation): Shown {
       return grade(message, entry, talk);
     case "receipt":
       return receipt(message, entry, talk);
+    case "case":
     case "ruling":
-      return ruling(message, entry, talk);
+      return news(message, entry, talk);
     default:
       return nothing;
   }
@@ -140,12 +141,19 @@ function receipt(message: ReceiptMessage, entry: Heard, talk: Conversation): Tem
   </section>`;
 }
 
-function ruling(message: RulingMessage, entry: Heard, talk: Conversation): TemplateResult {
-  const good = message.result === "overturned" || message.result === "passed";
-  return html`<section class="card grade ${good ? "passed" : "undecided"}">
-    <p class="eyebrow">${icon("person")} ${fill(talk.texts.ruling, { number: message.number }, talk.language)}</p>
-    <h3>${good ? icon("check") : icon("dash")} <span>${message.title}</span></h3>
-    ${paragraphs(`${message.reason}\n${message.text}`)} ${buttons(message.buttons, entry, talk)}
-    <p class="small">${message.complaint}</p>
+/** News about a case, a decision or not: alike whatever it says. Only the last card about it has buttons. */
+function news(message: CaseMessage | RulingMessage, entry: Heard, talk: Conversation): TemplateResult {
+  const { number, question, about, title, text } = message;
+  const ruled = message.type === "ruling";
+  const good = ruled && ["overturned", "passed", "expired"].includes(message.result);
+  const last = talk.entries.findLast((other) => isAbout(other) && other.message.question === question);
+  const { ruling, case: news } = talk.texts;
+  return html`<section class="card grade ${good ? "passed" : ""}">
+    <p class="eyebrow">${icon("person")} ${fill(number ? (ruled ? ruling : news) : talk.texts.news, { number: number ?? "" }, talk.language)}</p>
+    <h3>${ruled ? icon(good ? "check" : "dash") : nothing} <span>${title}</span></h3>
+    ${ruled ? html`<p>${message.reason}</p>` : nothing} ${paragraphs(text)}
+    ${about ? html`<p class="small">${talk.texts.about} ${about}</p>` : nothing}
+    ${last === entry ? buttons(message.buttons, entry, talk) : nothing}
+    ${ruled ? html`<p class="small">${message.complaint}</p>` : nothing}
   </section>`;
 }

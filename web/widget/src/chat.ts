@@ -4,7 +4,8 @@ import { html, nothing, render } from "lit/html.js";
 import { Api } from "./api.js";
 import { Conversation } from "./conversation.js";
 import { conversing, dialog, launcher } from "./frame.js";
-import { appeals, confirming, privacy, type Panel } from "./panels.js";
+import { confirming, type Panel } from "./dialogs.js";
+import { kit } from "./kit.js";
 import { styles } from "./styles.js";
 import { preferred } from "./texts.js";
 import type { Button } from "./types.js";
@@ -37,7 +38,9 @@ export class Chat extends HTMLElement {
     this.#root.adoptedStyleSheets = [styles];
     this.inline = setup.inline;
     const language = preferred([setup.language, ...navigator.languages]);
-    this.talk = new Conversation(new Api(setup.base, setup), setup.course, language, () => this.update());
+    this.talk = new Conversation(
+      new Api(setup.base, setup), setup.course, language, () => this.update(), () => void this.show("appeals"),
+    );
   }
 
   connectedCallback(): void {
@@ -116,17 +119,19 @@ export class Chat extends HTMLElement {
 
   // The dialog.
 
+  /** What is looked up now and then comes from a file of its own, so that the page need not load it. */
   async show(kind: "privacy" | "appeals"): Promise<void> {
     const { talk } = this;
-    const title = talk.texts[kind];
-    const waiting = { title, body: html`<p>${talk.texts.loading}</p>` };
-    this.ask(waiting);
-    const body =
-      kind === "privacy"
-        ? talk.privacy().then((data) => privacy(data, talk))
-        : talk.appeals().then((data) => appeals(data.appeals, this));
-    const shown = await body.catch(() => html`<p>${talk.texts.failed}</p>`);
-    if (this.#panel === waiting) this.#panel = { title, body: shown };
+    const panel: Panel = { title: talk.texts[kind], body: html`<p>${talk.texts.loading}</p>` };
+    this.ask(panel);
+    try {
+      const { open, sheet } = await import("./panels.js");
+      const sheets = this.#root.adoptedStyleSheets;
+      if (!sheets.includes(sheet)) this.#root.adoptedStyleSheets = [...sheets, sheet];
+      await open[kind](this, panel, kit);
+    } catch {
+      panel.body = html`<p>${talk.texts.failed}</p>`;
+    }
     this.update();
   }
 
@@ -244,6 +249,14 @@ export class Chat extends HTMLElement {
 
   get #touch(): boolean {
     return matchMedia("(pointer: coarse)").matches;
+  }
+
+  /** The first that there is of these is where the reader goes on. */
+  focusOn(...selectors: string[]): void {
+    for (const selector of selectors) {
+      const found = this.#find(selector);
+      if (found) return found.focus();
+    }
   }
 
   #find<T extends HTMLElement = HTMLElement>(selector: string): T | null {

@@ -1,10 +1,10 @@
 /** The conversation as the learner has it: what was said, what can be said now, what is on its way. Memory only. */
 
 import { Problem, type Api } from "./api.js";
-import { empty, hear, isConfirmation, isGrade, openQuestion, spoken, type Entry, type Heard, type Own } from "./entries.js";
+import { empty, hear, isConfirmation, openQuestion, spoken, type Entry, type Heard, type Own } from "./entries.js";
 import { fill, texts, type Texts } from "./texts.js";
 import type {
-  Appeal, Button, Command, Explanation, Input, Language, Notice, Privacy, Progress, Reply, TextMessage, Turn, View,
+  Button, Command, Explanation, Input, Language, Notice, Progress, Reply, TextMessage, Turn, View,
 } from "./types.js";
 
 const QUICK = 300;
@@ -41,7 +41,6 @@ export class Conversation {
   #key = 0;
   #revision = 0;
   #unsent: { turn: Turn; own: Own } | null = null;
-  #appealing: string | undefined;
   /** The number of the appeal that may be explained now. */
   #stated: string | undefined;
   #stop = new AbortController();
@@ -51,6 +50,8 @@ export class Conversation {
     private readonly course: string,
     public language: Language,
     private readonly changed: () => void,
+    /** Show how the appeals stand: there is a better place for it than the log. */
+    private readonly follow: () => void,
   ) {}
 
   get texts(): Texts {
@@ -90,19 +91,18 @@ export class Conversation {
     await this.#see("DELETE", `/v1/consent?${this.#which}`);
   }
 
-  appeals(): Promise<{ appeals: Appeal[] }> {
-    return this.api.ask("GET", `/v1/appeals?${this.#which}`, this.language);
+  /** A request beside the conversation; what goes wrong is the caller's to tell. */
+  reach<T>(method: string, path: string, body?: unknown): Promise<T> {
+    return this.api.ask(method, `/v1/${path}?${this.#which}`, this.language, body);
   }
 
-  privacy(): Promise<Privacy> {
-    return this.api.ask("GET", `/v1/privacy?${this.#which}`, this.language);
-  }
-
-  async withdrawAppeal(number: string): Promise<void> {
-    if (!(await this.#see("POST", `/v1/appeals/${number}/withdraw?${this.#which}`))) return;
+  /** Did it succeed? */
+  async withdrawAppeal(number: string): Promise<boolean> {
+    if (!(await this.#see("POST", `/v1/appeals/${number}/withdraw?${this.#which}`))) return false;
     empty(this.entries, "withdrawn", (own) => own.appeal === number);
     for (const [question, appeal] of this.appealed) if (appeal === number) this.appealed.delete(question);
     this.changed();
+    return true;
   }
 
   /** Send what is in the composer. */
@@ -127,11 +127,11 @@ export class Conversation {
 
   command(command: Command, title: string, about?: string): void {
     if (this.#blocked()) return;
-    if (command === "appeal") this.#appealing = about;
     this.#begin({ kind: "command", command, ...(about && { about }) }, title);
   }
 
   press({ command, title, about }: Button): void {
+    if (command === "status") return this.follow();
     if (command) return this.command(command, title, about);
     const said = this.entries.findLast((entry): entry is Own => entry.kind === "own" && entry.typed && !!entry.text);
     if (said && !this.#blocked()) void this.#take({ kind: "answer", text: said.text }, said);
@@ -168,11 +168,10 @@ export class Conversation {
     };
     show([this.texts.loading]);
     try {
-      const path = `/v1/questions/${question}/explanation?${this.#which}`;
-      const { text, changed_by: changed, model } = await this.api.ask<Explanation>("GET", path, this.language);
+      const { text, changed_by: changed, model } = await this.reach<Explanation>("GET", `questions/${question}/explanation`);
       show([...text, changed ?? "", model ? fill(this.texts.model, { model }, this.language) : ""]);
     } catch (error) {
-      show([this.#reason(error as Problem)]);
+      show([this.reason(error as Problem)]);
     }
   }
 
@@ -239,17 +238,15 @@ export class Conversation {
         this.whys.delete(question);
         this.appealed.delete(question);
       } else if (message.type === "receipt") {
-        const question = this.#appealing ?? this.entries.findLast(isGrade)?.message.question;
-        if (question) this.appealed.set(question, message.number);
-        this.#appealing = undefined;
+        this.appealed.set(message.question, message.number);
         this.#stated = message.number;
-      }
+      } else if (message.type === "case" && message.kind === "replied" && message.number) own.appeal = message.number;
     }
-    if (this.input.mode === "statement" && own.typed && this.#stated) own.appeal = this.#stated;
+    if (this.input.mode === "statement" && own.typed && this.#stated) own.appeal ??= this.#stated;
   }
 
   #lost(problem: Problem, turn: Turn, own: Own): void {
-    const reason = this.#reason(problem);
+    const reason = this.reason(problem);
     if (problem.passing) {
       own.state = "unsent";
       own.error = reason;
@@ -281,7 +278,7 @@ export class Conversation {
       this.#showView(await this.#during(this.texts.loading, this.#ask<View>(method, path, body)));
       return true;
     } catch (error) {
-      const reason = this.#reason(error as Problem);
+      const reason = this.reason(error as Problem);
       if (!this.loaded || this.notice) this.failure = reason;
       else this.#note(reason);
       this.#announce(reason);
@@ -312,7 +309,8 @@ export class Conversation {
     this.entries = [...this.entries, { kind: "note", key: this.mark.key, language: this.language, text }];
   }
 
-  #reason({ status, code, detail }: Problem): string {
+  /** Why it did not work, in words. */
+  reason({ status, code, detail }: Problem): string {
     const { unreachable, noEntry, failed } = this.texts;
     return detail || (status === 0 ? unreachable : code === "token_missing" ? noEntry : failed);
   }
@@ -320,7 +318,6 @@ export class Conversation {
   #forget(): void {
     this.entries = [];
     this.#unsent = null;
-    this.#appealing = undefined;
     this.whys.clear();
     this.appealed.clear();
   }

@@ -1,6 +1,8 @@
 /** What the log shows, and how it changes: pure. A text that no longer counts is taken out of memory, not hidden. */
 
-import type { GradeMessage, Language, Message, QuestionMessage, TextMessage } from "./types.js";
+import type {
+  CaseMessage, GradeMessage, Language, Message, QuestionMessage, ReceiptMessage, RulingMessage, TextMessage,
+} from "./types.js";
 
 /** What the learner said or pressed. `question`: what it turned out to answer; `appeal`: what it is the statement of. */
 export interface Own {
@@ -34,12 +36,13 @@ export interface Note {
 
 export type Entry = Own | Heard | Note;
 
-/** Add what the api says now: a grade takes the place of an earlier one, and moments that have passed lose their buttons. */
+/** Add what the api says now: a grade takes the place of an earlier one and of all that was said about that; moments
+    that have passed lose their buttons. */
 export function hear(entries: Entry[], messages: readonly Message[], language: Language, key: () => number): Entry[] {
   const graded = messages.map((message) => message.type === "grade" && message.question);
   for (const entry of entries) if (entry.kind === "heard") entry.fresh = false;
   return [
-    ...entries.filter((entry) => !(isGrade(entry) && graded.includes(entry.message.question))),
+    ...entries.filter((entry) => !(isAbout(entry) && graded.includes(entry.message.question))),
     ...messages.map((message): Heard => ({ kind: "heard", key: key(), language, message, fresh: true })),
   ];
 }
@@ -49,8 +52,9 @@ export function empty(entries: Entry[], state: "replaced" | "withdrawn", fits: (
   for (const entry of entries) if (entry.kind === "own" && fits(entry)) Object.assign(entry, { state, text: "" });
 }
 
-export function isGrade(entry: Entry): entry is Heard<GradeMessage> {
-  return entry.kind === "heard" && entry.message.type === "grade";
+/** Is it about an answer: its grade, or a case on it? */
+export function isAbout(entry: Entry): entry is Heard<GradeMessage | ReceiptMessage | CaseMessage | RulingMessage> {
+  return entry.kind === "heard" && ["grade", "receipt", "case", "ruling"].includes(entry.message.type);
 }
 
 export function isConfirmation(entry: Entry): entry is Heard<TextMessage> {

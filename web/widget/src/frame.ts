@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit/html.js";
 import { card, paragraphs } from "./cards.js";
 import type { Chat } from "./chat.js";
 import { icon } from "./icons.js";
-import { statement, withdrawing, type Panel } from "./panels.js";
+import { statement, withdrawing, type Panel } from "./dialogs.js";
 import { fill, names } from "./texts.js";
 import type { Notice } from "./types.js";
 

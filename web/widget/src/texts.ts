@@ -1,4 +1,4 @@
-/** Every word that the widget itself says; what comes from the api is shown as it is. Dutch is written first. */
+/** Every word that the widget itself says outside its panels (`panel-texts.ts`); what comes from the api is shown as it is. Dutch is written first. */
 
 import type { Language } from "./types.js";
 
@@ -39,6 +39,9 @@ const nl = {
   appealed: "Bezwaar ingediend",
   receipt: "Ontvangstbewijs {number}",
   ruling: "Besluit op {number}",
+  case: "Nieuws over {number}",
+  news: "Nieuws over je antwoord",
+  about: "Het gaat om:",
   replaced: "Vervangen door een nieuw antwoord",
   withdrawn: "Bezwaar ingetrokken, toelichting gewist",
 
@@ -72,15 +75,6 @@ const nl = {
   withdrawYes: "Ja, trek in",
   keep: "Nee, laat staan",
   sure: "Weet je het zeker?",
-
-  noAppeals: "Je hebt geen bezwaren.",
-  withdrawAppeal: "Bezwaar intrekken",
-
-  employer: "Wat je werkgever ziet",
-  employerNothing: "Nu geen enkel antwoord van je.",
-  looks: "Wie er heeft gekeken",
-  looksNone: "Nog niemand.",
-  consented: "Toestemming gegeven op {date}, voor versie {policy}.",
 };
 
 const en: typeof nl = {
@@ -120,6 +114,9 @@ const en: typeof nl = {
   appealed: "Appeal sent",
   receipt: "Receipt {number}",
   ruling: "Decision on {number}",
+  case: "News about {number}",
+  news: "News about your answer",
+  about: "It is about:",
   replaced: "Replaced by a new answer",
   withdrawn: "Appeal withdrawn, explanation wiped",
 
@@ -153,15 +150,6 @@ const en: typeof nl = {
   withdrawYes: "Yes, withdraw",
   keep: "No, leave it",
   sure: "Are you sure?",
-
-  noAppeals: "You have no appeals.",
-  withdrawAppeal: "Withdraw appeal",
-
-  employer: "What your employer sees",
-  employerNothing: "None of your answers now.",
-  looks: "Who has looked",
-  looksNone: "Nobody yet.",
-  consented: "Consent given on {date}, for version {policy}.",
 };
 
 export type Texts = typeof nl;

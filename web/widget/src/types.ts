@@ -59,7 +59,21 @@ export interface GradeMessage {
 export interface ReceiptMessage {
   type: "receipt";
   number: string;
+  question: string;
   due: string;
+  text: string;
+  buttons?: Button[];
+}
+
+/** News about a case that is no decision. */
+export interface CaseMessage {
+  type: "case";
+  kind: "asked" | "replied" | "extended" | "remedied";
+  /** None where the learner had not appealed. */
+  number: string | null;
+  question: string;
+  about: string | null;
+  title: string;
   text: string;
   buttons?: Button[];
 }
@@ -68,7 +82,8 @@ export interface RulingMessage {
   type: "ruling";
   number: string;
   question: string;
-  result: "overturned" | "upheld" | "passed" | "not_passed";
+  about: string;
+  result: "overturned" | "upheld" | "passed" | "not_passed" | "expired";
   title: string;
   text: string;
   reason: string;
@@ -77,7 +92,7 @@ export interface RulingMessage {
 }
 
 export type Message =
-  | TextMessage | LessonMessage | QuestionMessage | GradeMessage | ReceiptMessage | RulingMessage;
+  | TextMessage | LessonMessage | QuestionMessage | GradeMessage | ReceiptMessage | CaseMessage | RulingMessage;
 
 export interface Progress {
   answered: number;
@@ -138,14 +153,20 @@ export interface Explanation {
   changed_by?: string | null;
 }
 
+export type Act = "reply" | "add" | "withdraw" | "escalate";
+
+/** A case of the learner. What is in words is in their language. */
 export interface Appeal {
   number: string;
   question: string | null;
-  state: string;
   open: boolean;
-  mine: boolean;
-  due: string;
-  text: string;
+  steps: { when: "done" | "now" | "next"; text: string }[];
+  statement: string | null;
+  extended: string | null;
+  asked: string | null;
+  ruling: { title: string; reason: string; text: string } | null;
+  /** What can be done now, and what that does. */
+  can: { act: Act; title: string; text: string }[];
 }
 
 export interface Privacy {
@@ -155,6 +176,12 @@ export interface Privacy {
   looks: { who: string; when: string; question: string }[];
   policy: string;
   consented_at: string | null;
+  /** A person grades all answers. */
+  by_person: boolean;
+  /** Where news about appeals is mailed, masked; absent where no mail is sent. */
+  contact?: string | null;
+  /** Purposes that nothing depends on. */
+  optional: { key: string; text: string; allowed: boolean }[];
   complaint: string;
   page: string;
 }

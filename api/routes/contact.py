@@ -1,0 +1,41 @@
+"""Where a learner wants to be mailed about their appeals, if anywhere."""
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import Field
+
+from api.auth import TheLearner, Wired
+from api.routes.conversation import Body, CourseQuery
+from learning import enrolments
+from people import contacts
+from privacy.errors import ConsentRequired
+
+router = APIRouter(prefix="/v1", tags=["conversation"])
+
+
+class Address(Body):
+    """An e-mail address."""
+
+    email: Annotated[str, Field(max_length=320, repr=False)]
+
+
+@router.put("/contact")
+def leave_address(claims: TheLearner, wired: Wired, course: CourseQuery, given: Address) -> dict[str, str]:
+    """The learner leaves an address, or another one; the reply shows it masked."""
+    with wired.store.write(claims.organisation_id) as session:
+        here = enrolments.find(session, wired.catalogue, claims, course)
+        if here.learner_id is None or not here.consented:
+            raise ConsentRequired
+        contacts.leave(session, wired.vault, claims.organisation_id, here.learner_id, given.email, wired.now())
+    return {"contact": contacts.masked(given.email.strip())}
+
+
+@router.delete("/contact")
+def remove_address(claims: TheLearner, wired: Wired, course: CourseQuery) -> dict[str, None]:
+    """The learner takes it back. That needs no consent: less is kept afterwards."""
+    with wired.store.write(claims.organisation_id) as session:
+        here = enrolments.find(session, wired.catalogue, claims, course)
+        if here.learner_id is not None:
+            contacts.remove(session, claims.organisation_id, here.learner_id, wired.now())
+    return {"contact": None}

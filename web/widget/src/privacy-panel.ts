@@ -1,0 +1,101 @@
+/** What is kept and who sees it, and what the learner chooses. */
+
+import type { TemplateResult } from "lit/html.js";
+import type { Problem } from "./api.js";
+import type { Chat } from "./chat.js";
+import type { Panel } from "./dialogs.js";
+import type { Kit } from "./kit.js";
+import { words } from "./panel-texts.js";
+import type { Privacy } from "./types.js";
+
+export async function privacy(chat: Chat, panel: Panel, kit: Kit): Promise<void> {
+  panel.body = shown(await chat.talk.reach<Privacy>("GET", "privacy"), chat, panel, kit);
+  chat.update();
+}
+
+function shown(data: Privacy, chat: Chat, panel: Panel, kit: Kit): TemplateResult {
+  const { talk } = chat;
+  const { language } = talk;
+  const { html, nothing, paragraphs, fill, statement } = kit;
+  const t = words[language];
+  const list = (lines: string[], none: string) =>
+    lines.length ? html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>` : html`<p>${none}</p>`;
+  const { consented_at: since, policy } = data;
+  return html`
+    ${data.notice.map(paragraphs)}
+    <h4>${t.employer}</h4>
+    ${list(data.employer_sees.map((seen) => `${seen.question} (${[seen.state, seen.result].filter(Boolean).join(", ")})`), t.employerNothing)}
+    <h4>${t.looks}</h4>
+    ${list(data.looks.map((look) => [`${look.who}, ${look.when}`, look.question].filter(Boolean).join(": ")), t.looksNone)}
+    ${since
+      ? html`<h4>${t.choices}</h4>
+          ${box(chat, kit, "choices/by-person", data.by_person, t.byPerson, t.byPersonMeans)}
+          ${data.optional.map(({ key, text, allowed }) => box(chat, kit, `consent/${key}`, allowed, text))}
+          ${data.contact === undefined ? nothing : mail(data.contact, chat, panel, kit)}`
+      : nothing}
+    <h4>${talk.texts.privacy}</h4>
+    ${since ? html`<p>${fill(t.consented, { date: since, policy }, language)}</p>` : nothing}
+    <p>${data.complaint}</p>
+    <p>${statement(talk, data.page)}</p>
+  `;
+}
+
+/** A choice that is kept as soon as it is made; when it could not be, the box goes back and that is said. */
+function box(chat: Chat, { html, nothing }: Kit, path: string, on: boolean, text: string, means = ""): TemplateResult {
+  const choose = async ({ target }: Event) => {
+    const ticked = target as HTMLInputElement;
+    try {
+      await chat.talk.reach(ticked.checked ? "PUT" : "DELETE", path);
+    } catch {
+      ticked.checked = !ticked.checked;
+      refuse(ticked, chat.talk.texts.failed);
+    }
+  };
+  return html`<div class="choice">
+    <label class="allow">
+      <input type="checkbox" .checked=${on} aria-describedby=${means ? path : nothing} @change=${choose} />
+      <span>${text}</span>
+    </label>
+    ${means ? html`<p class="small" id=${path}>${means}</p>` : nothing}
+  </div>`;
+}
+
+/** The address for news about appeals. */
+function mail(contact: string | null, chat: Chat, panel: Panel, kit: Kit): TemplateResult {
+  const { html, fill } = kit;
+  const { talk } = chat;
+  const t = words[talk.language];
+  const change = async (method: string, field: HTMLElement, body?: { email: string }) => {
+    try {
+      await talk.reach(method, "contact", body);
+      await privacy(chat, panel, kit);
+      chat.focusOn("#mail");
+    } catch (problem) {
+      refuse(field, (problem as Problem).detail || talk.texts.failed);
+    }
+  };
+  const save = (event: Event) => {
+    const field = (event.target as HTMLElement).parentElement?.querySelector("input");
+    if (field?.reportValidity()) void change("PUT", field, { email: field.value.trim() });
+  };
+  return html`<h4 id="mail" tabindex="-1">${t.contact}</h4>
+    ${contact
+      ? html`<p>${fill(t.contactKnown, { address: contact }, talk.language)}</p>
+          <div class="buttons">
+            <button @click=${(event: Event) => void change("DELETE", event.target as HTMLElement)}>${t.remove}</button>
+          </div>`
+      : html`<p class="small" id="mail-means">${t.contactMeans}</p>
+          <label for="email">${t.email}</label>
+          <div class="mail">
+            <input id="email" type="email" required maxlength="254" autocomplete="email" aria-describedby="mail-means" />
+            <button @click=${save}>${t.save}</button>
+          </div>`}`;
+}
+
+/** The browser's own bubble beside what was touched, read out too. */
+function refuse(field: HTMLElement, why: string): void {
+  if (!(field instanceof HTMLInputElement || field instanceof HTMLButtonElement)) return;
+  field.setCustomValidity(why);
+  field.reportValidity();
+  field.setCustomValidity("");
+}
