@@ -10,7 +10,7 @@ from api import disputing, messages, steps
 from api.messages import Message, button
 from api.texts import texts
 from api.turns import Done, Turn
-from appeals import filing
+from appeals import access, filing
 from appeals.states import Origin
 from learning import answering, decisions, enrolments
 from learning.catalogue import Asked
@@ -133,11 +133,11 @@ def status(turn: Turn) -> Done:
     found = filing.of_learner(turn.session, turn.here)
     if not found:
         return steps.stay(turn, [messages.text(turn.say("Je hebt geen bezwaren, en er ligt niets bij een mens."))])
-    by_id = {question.id: question for question in turn.here.course.questions}
-    return steps.stay(
-        turn,
-        [messages.text(messages.status_line(turn.say, one, by_id.get(one.question_id), turn.now)) for one in found],
-    )
+    lines = [
+        messages.status_line(turn.say, one, access.asked_in(turn.session, turn.here.course, one), turn.now)
+        for one in found
+    ]
+    return steps.stay(turn, [messages.text(line) for line in lines])
 
 
 def language(turn: Turn) -> Done:

@@ -29,7 +29,7 @@ def for_learner(session: Session, vault: Vault, graders: Graders, here: Here, qu
             )
         paragraphs.append(sureness(t, explained))
     paragraphs.append(t("Je kunt altijd bezwaar maken. Vragen waarom verandert niets en kost je niets."))
-    plain = explaining.would_have_passed(graders, here.course, explained)
+    plain = explaining.would_have_passed(graders, explained)
     changed_by = t("Met een duidelijk “{plain}” was je antwoord goedgekeurd.", plain=plain) if plain else None
     read_by = explained.decision.model_id if explained.decision.p_value is not None else None
     return {"text": [one for one in paragraphs if one], "model": read_by, "changed_by": changed_by}

@@ -147,12 +147,14 @@ def in_words(t: Texts, state: State, *, first: bool = False) -> str:
     return words[0].upper() + words[1:] if first else words
 
 
-def status_line(t: Texts, appeal: Appeal, asked: Asked | None, now: dt.datetime) -> str:
+def status_line(t: Texts, appeal: Appeal, asked: Asked, now: dt.datetime) -> str:
     """How an appeal stands for its learner, with the date by which a person decides."""
-    about = asked.body.text[t.language] if asked else ""
     state = outlook.state(appeal, now)
     words = t(
-        "{number}: {state}. Het gaat om: {question}", number=number(appeal), state=in_words(t, state), question=about
+        "{number}: {state}. Het gaat om: {question}",
+        number=number(appeal),
+        state=in_words(t, state),
+        question=asked.said(t.language),
     )
     if state in OPEN:
         words += " " + t("Je hoort het uiterlijk {due}.", due=t.date(appeal.due_at))

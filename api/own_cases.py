@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from api import messages
 from api.texts import Texts
-from appeals import filing, outlook, ruling
+from appeals import access, filing, outlook, ruling
 from appeals.models import Appeal
 from appeals.states import OPEN, Ruling, State
 from learning.enrolments import Here
@@ -20,10 +20,10 @@ Row = dict[str, Any]
 def row(session: Session, vault: Vault, t: Texts, here: Here, appeal: Appeal, now: dt.datetime) -> Row:
     """One case; what the learner may not know yet is not in it."""
     state = outlook.state(appeal, now)
-    asked = next((one for one in here.course.questions if one.id == appeal.question_id), None)
+    asked = access.asked_in(session, here.course, appeal)
     return {
         "number": messages.number(appeal),
-        "question": asked.body.text[here.language] if asked else None,
+        "question": asked.said(here.language),
         "code": str(state),
         "state": messages.in_words(t, state),
         "open": state in OPEN,

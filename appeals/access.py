@@ -15,7 +15,7 @@ from appeals.states import OPEN, State
 from grading.grade import Graders
 from learning import explaining
 from learning.answering import text_of
-from learning.catalogue import Asked, Catalogue, Taught
+from learning.catalogue import Asked, Catalogue, Taught, as_asked
 from learning.explaining import Explained
 from learning.models import Answer, Decision
 from people.actors import ActingMember, Language
@@ -71,6 +71,12 @@ def find(session: Session, number: int, *, lock: bool = False) -> Appeal:
     return appeal
 
 
+def asked_in(session: Session, course: Taught, appeal: Appeal) -> Asked:
+    """The question of the case as it was when it was answered."""
+    decision = _decision(session, appeal)
+    return as_asked(session, course, appeal.question_id, decision.question_version if decision else None)
+
+
 def held(session: Session, member: ActingMember, number: int, now: dt.datetime) -> Appeal:
     """The case, locked, while this member holds it; raises `Stale` and `AppealNotFound`.
 
@@ -96,7 +102,8 @@ def case(
     """The case, as far as this member may see it now; an opened answer is recorded as a look by a reviewer."""
     appeal = find(session, number)
     course = catalogue.of_question(session, appeal.question_id)
-    asked = course.question(appeal.question_id)
+    decision = _decision(session, appeal)
+    asked = asked_in(session, course, appeal)
     claimed = appeal.claim_until is not None and appeal.claim_until > now
     owner = session.get_one(Member, appeal.claimed_by).name if claimed and appeal.claimed_by else None
     mine = claimed and appeal.claimed_by == member.id
@@ -104,9 +111,8 @@ def case(
         appeal, course.slug, course.title(), asked, owner, mine, State(appeal.state) in OPEN,
         undo_until=_undo_until(appeal, member, now),
     )  # fmt: skip
-    if not mine or appeal.decision_id is None or appeal.learner_id is None:
+    if not mine or decision is None or appeal.learner_id is None:
         return shell
-    decision = session.get_one(Decision, appeal.decision_id)
     answer = session.get_one(Answer, (appeal.learner_id, appeal.question_id))
     language = course.language(answer.language)
     seen = replace(
@@ -125,6 +131,11 @@ def case(
     return seen
 
 
+def _decision(session: Session, appeal: Appeal) -> Decision | None:
+    """What stands, which is gone when the answer is."""
+    return session.get(Decision, appeal.decision_id) if appeal.decision_id else None
+
+
 def _machine(
     session: Session, vault: Vault, graders: Graders, course: Taught, appeal: Appeal, decision: Decision
 ) -> Explained:
@@ -132,7 +143,7 @@ def _machine(
     explained = explaining.of_decision(session, vault, graders, course, decision)
     if appeal.expected is None:
         return explained
-    return checks.disguised(explained, course.question(appeal.question_id), graders)
+    return checks.disguised(explained, graders)
 
 
 def _undo_until(appeal: Appeal, member: ActingMember, now: dt.datetime) -> dt.datetime | None:

@@ -94,14 +94,15 @@ def questions(session: Session, catalogue: Catalogue) -> list[tuple[str, Asked]]
     return found
 
 
-def disguised(explained: Explained, asked: Asked, graders: Graders) -> Explained:
+def disguised(explained: Explained, graders: Graders) -> Explained:
     """What the reviewer is shown as the machine's reading: that of the machine, with the wrong intent on top."""
     decision = explained.decision
     grader = graders.named(str(decision.model_id), str(decision.organisation_id))
     if grader is None:
         return explained
-    grade = grader.explain(asked.for_grader(explained.language), explained.answer)
-    return replace(explained, repeated=_misread(grade, OPPOSITE[asked.for_grader(explained.language).expected]))
+    asked = explained.asked.for_grader(explained.language)
+    grade = grader.explain(asked, explained.answer)
+    return replace(explained, repeated=_misread(grade, OPPOSITE[asked.expected]))
 
 
 def _misread(grade: Grade, wrong: Intent) -> Grade:

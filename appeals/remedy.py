@@ -19,7 +19,7 @@ from appeals.models import Appeal, Notice, Remedy
 from appeals.states import State
 from grading.grade import Grader
 from learning import answering, decisions
-from learning.catalogue import Asked, Catalogue
+from learning.catalogue import Asked, Catalogue, as_asked
 from learning.courses import StanceQuestion
 from learning.models import Answer, Decision
 from people.actors import ActingMember, Language
@@ -67,8 +67,8 @@ def prepare(session: Session, vault: Vault, catalogue: Catalogue, appeal_id: uui
     if not appeal.opens_remedy or corrected is None or corrected.model_id is None:
         return None
     course = catalogue.of_question(session, appeal.question_id)
-    asked = course.question(appeal.question_id)
-    if not isinstance(asked.body, StanceQuestion) or corrected.question_version != asked.version:
+    asked = as_asked(session, course, appeal.question_id, corrected.question_version)
+    if not isinstance(asked.body, StanceQuestion):
         return None
     rows = session.execute(
         select(Decision, Answer)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from grading.grade import Question as Graded
 from learning.courses import ChoiceQuestion, CourseFile, Lesson, OpenQuestion, StanceQuestion
 from learning.errors import NotFound
-from learning.models import Course, Question
+from learning.models import Course, Question, QuestionVersion
 from people.actors import Language
 
 
@@ -33,6 +33,10 @@ class Asked:
         """What the grader needs to know of a stance question."""
         assert isinstance(self.body, StanceQuestion)
         return Graded(text=self.body.text[language], language=language, expected=self.body.expected)
+
+    def said(self, language: Language) -> str:
+        """The question itself; in its own first language when it has no other."""
+        return self.body.text.get(language) or next(iter(self.body.text.values()))
 
     def shown(self, answer: str, language: Language) -> str:
         """An answer as people read it: of a choice the option's text, not its key."""
@@ -103,6 +107,29 @@ class Catalogue:
             with self._lock:
                 self._kept[course_id] = kept
         return kept
+
+
+def as_asked(session: Session, course: Taught, question_id: uuid.UUID, version: str | None = None) -> Asked:
+    """The question as it was in that version, or in its last one, though the course may have changed or dropped it.
+
+    Raises `NotFound` for a question of another course.
+    """
+    kept = next((one for one in course.questions if one.id == question_id), None)
+    if kept is not None and version in (None, kept.version):
+        return kept
+    row = session.execute(
+        select(Question.position, QuestionVersion.version, QuestionVersion.content)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .where(
+            Question.id == question_id,
+            Question.course_id == course.id,
+            QuestionVersion.version == (Question.version if version is None else version),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    lesson = Lesson.model_validate(row.content)
+    return Asked(question_id, row.position, row.version, lesson, False, lesson.questions[0])
 
 
 def _parse(session: Session, course_id: uuid.UUID) -> Taught:

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from learning.errors import CourseInvalid
-from learning.models import Course, Question
+from learning.models import Course, Question, QuestionVersion
 from people.actors import Language
 
 Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
@@ -145,8 +145,10 @@ def load(session: Session, organisation_id: uuid.UUID, file: CourseFile, now: dt
     session.execute(course.on_conflict_do_update(index_elements=["organisation_id", "slug"], set_=renewed))
     course_id = session.execute(select(Course.id).where(Course.slug == file.slug)).scalar_one()
     kept = []
-    for position, question in enumerate(file.questions(), start=1):
-        session.execute(_upsert(organisation_id, course_id, position, question))
+    asked = ((lesson, question) for lesson in file.lessons for question in lesson.questions)
+    for position, (lesson, question) in enumerate(asked, start=1):
+        question_id = session.execute(_upsert(organisation_id, course_id, position, question)).scalar_one()
+        session.execute(_keep_version(organisation_id, question_id, lesson, question))
         kept.append(question.key)
     gone = update(Question).where(Question.course_id == course_id, Question.key.not_in(kept))
     session.execute(gone.where(Question.retired_at.is_(None)).values(retired_at=now))
@@ -164,12 +166,30 @@ def _upsert(
         "kind": question.kind,
         "points": 0 if isinstance(question, OpenQuestion) else question.points,
         "flagged": question.flagged,
-        "version": _hash(question.model_dump(mode="json")),
+        "version": version_of(question),
         "retired_at": None,
     }
     row = {"id": uuid.uuid4(), "organisation_id": organisation_id, "course_id": course_id, "key": question.key}
     statement = insert(Question).values(**row, **values)
-    return statement.on_conflict_do_update(index_elements=["course_id", "key"], set_=values)
+    return statement.on_conflict_do_update(index_elements=["course_id", "key"], set_=values).returning(Question.id)
+
+
+def _keep_version(
+    organisation_id: uuid.UUID,
+    question_id: uuid.UUID,
+    lesson: Lesson,
+    question: StanceQuestion | ChoiceQuestion | OpenQuestion,
+) -> Any:
+    """A version is what the question says; the lesson around it is the latest that it was asked in."""
+    content = lesson.model_copy(update={"questions": [question]}).model_dump(mode="json")
+    row = {"organisation_id": organisation_id, "question_id": question_id, "version": version_of(question)}
+    statement = insert(QuestionVersion).values(**row, content=content)
+    return statement.on_conflict_do_update(index_elements=["question_id", "version"], set_={"content": content})
+
+
+def version_of(question: StanceQuestion | ChoiceQuestion | OpenQuestion) -> str:
+    """A hash of the question: the same text, expectation and points are the same version."""
+    return _hash(question.model_dump(mode="json"))
 
 
 def _hash(content: Any) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from grading.grade import Intent
 from grading.grade import Question as Graded
 from learning import answering
-from learning.catalogue import Catalogue
+from learning.catalogue import Catalogue, as_asked
 from learning.courses import StanceQuestion
 from learning.models import Answer, Decision
 from people.models import Learner
@@ -39,8 +39,8 @@ def of_organisation(session: Session, vault: Vault, catalogue: Catalogue) -> lis
     found = []
     for decision, answer in session.execute(_query()):
         course = catalogue.of_question(session, decision.question_id)
-        asked = next((one for one in course.questions if one.id == decision.question_id), None)
-        if asked is None or asked.version != decision.question_version or not isinstance(asked.body, StanceQuestion):
+        asked = as_asked(session, course, decision.question_id, decision.question_version)
+        if not isinstance(asked.body, StanceQuestion):
             continue
         language = course.language(answer.language)
         text = answering.text_of(session, vault, answer.learner_id, answer.question_id)

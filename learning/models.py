@@ -48,6 +48,18 @@ class Question(OfOrganisation, Table):
     retired_at: Mapped[dt.datetime | None]
 
 
+class QuestionVersion(OfOrganisation, Table):
+    """A question with its lesson as it was asked, for the answers that were given to it: a course moves on (L07)."""
+
+    __tablename__ = "question_version"
+    __privacy__ = Privacy("organisation", "keep", SERVICE)
+
+    question_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), primary_key=True)
+    version: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[dict[str, Any]]
+    """The lesson, with this question alone."""
+
+
 class Enrolment(OfOrganisation, Table):
     """A learner in a course, and where their conversation stands. `last_reply` repeats a turn whose reply was lost."""
 

@@ -22,8 +22,7 @@ from api.wiring import Wiring
 from appeals import queue
 from appeals.queue import COUNTED, Order, Waiting, Wanted
 from appeals.states import Origin
-from learning.catalogue import Asked
-from learning.errors import NotFound
+from learning.catalogue import Asked, as_asked
 from people.actors import ActingMember
 from people.errors import NotAllowed, NotSignedIn
 
@@ -110,15 +109,12 @@ async def _first(*events: Coroutine[Any, Any, object], within: float) -> None:
             one.cancel()
 
 
-def _asked(wired: Wiring, session: Session, rows: list[Waiting]) -> dict[uuid.UUID, Asked | None]:
-    """The questions of these cases; None of one that its course no longer asks."""
-    found: dict[uuid.UUID, Asked | None] = {}
-    for question_id in {row.question_id for row in rows}:
-        try:
-            found[question_id] = wired.catalogue.of_question(session, question_id).question(question_id)
-        except NotFound:
-            found[question_id] = None
-    return found
+def _asked(wired: Wiring, session: Session, rows: list[Waiting]) -> dict[uuid.UUID, Asked]:
+    """The questions of these cases, also those that their course no longer asks."""
+    return {
+        question_id: as_asked(session, wired.catalogue.of_question(session, question_id), question_id)
+        for question_id in {row.question_id for row in rows}
+    }
 
 
 def _titles(wired: Wiring, session: Session) -> dict[str, dict[str, str]]:
