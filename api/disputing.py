@@ -21,7 +21,7 @@ def appeal(turn: Turn) -> Done:
     try:
         asked = turn.subject()
         opened = filing.open_on(turn.session, turn.here.learner, asked.id)
-        if opened is not None and opened.asked is not None:
+        if opened is not None and opened.asked_at is not None:
             return _ask_for_reply(turn, asked)
         filed = _dispute(turn, asked)
     except (NotFound, NothingToAppeal):
@@ -39,7 +39,7 @@ def file_appeal(turn: Turn) -> Done:
     if opened is None:  # a person was quicker than the learner's typing, or it was withdrawn elsewhere
         return steps.back(turn, [messages.text(turn.say("Dit bezwaar is al besloten of ingetrokken."))])
     filing.add(turn.session, turn.vault, turn.here, opened.number, turn.text, turn.now)
-    if opened.asked is not None:
+    if opened.asked_at is not None:
         return steps.back(turn, [messages.replied(turn.say, opened)])
     return steps.back(turn, [messages.text(turn.say("Je uitleg is bij je bezwaar gevoegd."))])
 

@@ -36,6 +36,8 @@ def row(session: Session, vault: Vault, t: Texts, here: Here, appeal: Appeal, no
         "statement": filing.statement_of(vault, appeal),
         "extended": ruling.extension_of(vault, appeal),
         "asked": ruling.question_of(vault, appeal),
+        "adds": "statement" if appeal.asked_at is None else "reply",
+        "reply": filing.reply_of(vault, appeal),
         "ruling": _ruling(t, vault, appeal, now),
         "can": [_can(session, t, appeal, act) for act in outlook.can(appeal, now)],
     }
@@ -99,8 +101,11 @@ def _can(session: Session, t: Texts, appeal: Appeal, act: outlook.Can) -> Row:
             title = t("Reageren")
             text = t("De beoordelaar leest je reactie en besluit daarna. Je werkgever ziet die niet.")
         case "add":
-            title = t("Uitleg aanpassen") if appeal.statement else t("Uitleg toevoegen")
-            text = t("De beoordelaar leest je uitleg. Je werkgever ziet die niet.")
+            if appeal.asked_at:
+                title = t("Reactie aanpassen") if appeal.reply else t("Reageren")
+            else:
+                title = t("Uitleg aanpassen") if appeal.statement else t("Uitleg toevoegen")
+            text = t("De beoordelaar leest wat je schrijft. Je werkgever ziet het niet.")
         case "withdraw":
             title, text = t("Bezwaar intrekken"), _withdrawing(session, t, appeal)
         case "escalate":

@@ -52,6 +52,7 @@ class Case:
     language: Language = "nl"
     statement: str | None = field(default=None, repr=False)
     question_back: str | None = field(default=None, repr=False)
+    reply: str | None = field(default=None, repr=False)
     extension: str | None = field(default=None, repr=False)
     machine: Explained | None = field(default=None, repr=False)
     earlier: Earlier | None = None
@@ -121,6 +122,7 @@ def case(
         language=language,
         statement=_text(vault, appeal, "statement"),
         question_back=_text(vault, appeal, "asked"),
+        reply=_text(vault, appeal, "reply"),
         extension=_text(vault, appeal, "extension"),
         machine=_machine(session, vault, graders, course, appeal, decision) if appeal.own_reading else None,
         earlier=_earlier(vault, appeal) if appeal.own_reading else None,

@@ -53,7 +53,7 @@ def file(
     """The learner disputes what stands for their answer.
 
     A second filing on the same decision is the same appeal, with the newer statement; when the reviewer had asked
-    something, that is the reply. Raises `NothingToAppeal` when there is no decision, or when it is not a machine's.
+    something, it is the reply to that. Raises `NothingToAppeal` when there is no decision, or it is not a machine's.
     """
     appeal = open_on(session, here.learner, question_id, lock=True)
     while appeal is None:
@@ -68,7 +68,10 @@ def file(
 
 
 def add(session: Session, vault: Vault, here: Here, number: int, statement: str, now: dt.datetime) -> Appeal:
-    """What the learner has to say takes the place of what they said before; raises `NotPossible` once it is decided."""
+    """What the learner says: the reply where the reviewer asked something, else the statement.
+
+    It takes the place of an earlier one. Raises `NotPossible` once the case is decided.
+    """
     appeal = _own(session, here, number)
     _add(session, vault, here, appeal, statement, now)
     return appeal
@@ -81,7 +84,7 @@ def withdraw(session: Session, here: Here, number: int, now: dt.datetime) -> App
     """
     appeal = _own(session, here, number)
     state = states.follow(State(appeal.state), "withdraw")
-    appeal.statement = None
+    appeal.statement = appeal.reply = None
     decision = session.get_one(Decision, appeal.decision_id)
     if decision.outcome == "undecided":
         appeal.origin = "machine" if appeal.origin == "learner" else appeal.origin
@@ -106,7 +109,7 @@ def escalate(session: Session, here: Here, number: int, now: dt.datetime) -> App
         raise NotPossible("escalate")
     appeal.first_ruling, appeal.first_ruled_by = appeal.ruling, appeal.ruled_by
     appeal.state, appeal.level, appeal.origin = state, 2, "learner"
-    appeal.before = appeal.own_reading = appeal.agreed = appeal.asked = appeal.asked_at = None
+    appeal.before = appeal.own_reading = appeal.agreed = appeal.asked_at = None
     appeal.clock_at, appeal.paused_seconds, appeal.reminded = now, 0, 0
     appeal.extended_at = appeal.extension = None
     appeal.wind()
@@ -215,6 +218,11 @@ def statement_of(vault: Vault, appeal: Appeal) -> str | None:
     return vault.unseal(place(appeal.id, "statement"), appeal.statement) if appeal.statement else None
 
 
+def reply_of(vault: Vault, appeal: Appeal) -> str | None:
+    """What the learner replied to the reviewer's question, if they did."""
+    return vault.unseal(place(appeal.id, "reply"), appeal.reply) if appeal.reply else None
+
+
 def place(appeal_id: uuid.UUID, column: str) -> str:
     """Where a text of this appeal is sealed."""
     return f"appeal|{appeal_id}|{column}"
@@ -273,7 +281,8 @@ def opened(
 
 def _add(session: Session, vault: Vault, here: Here, appeal: Appeal, statement: str, now: dt.datetime) -> None:
     state = states.follow(State(appeal.state), "add", level=appeal.level)
-    appeal.statement = vault.seal(place(appeal.id, "statement"), statement[:STATEMENT_LIMIT])
+    column = "statement" if appeal.asked_at is None else "reply"
+    setattr(appeal, column, vault.seal(place(appeal.id, column), statement[:STATEMENT_LIMIT]))
     appeal.version += 1
     if state is not State(appeal.state):
         _resume(appeal, now)

@@ -98,6 +98,9 @@ class Appeal(OfOrganisation, Table):
     asked: Mapped[Sealed | None]
     """The reviewer's question to the learner."""
     asked_at: Mapped[dt.datetime | None]
+    """None again once a second person has the case: that one may ask too."""
+    reply: Mapped[Sealed | None]
+    """What the learner says to the question."""
 
     ruling: Mapped[str | None]
     reason: Mapped[str | None]

@@ -40,11 +40,11 @@ def ask(session: Session, vault: Vault, member: ActingMember, number: int, quest
     does not. Raises `Stale`, and `NotPossible` when this person has asked already or the text is empty or too long.
     """
     appeal = access.held(session, member, number, now)
-    if appeal.asked is not None or not question.strip() or len(question) > TEXT_LIMIT:
+    if appeal.asked_at is not None or not question.strip() or len(question) > TEXT_LIMIT:
         raise NotPossible("ask")
     appeal.state = states.follow(State(appeal.state), "ask")
     appeal.asked = vault.seal(place(appeal.id, "asked"), question.strip())
-    appeal.asked_at = now
+    appeal.asked_at, appeal.reply = now, None
     appeal.claimed_by = appeal.claim_until = appeal.own_reading = appeal.draft = None
     appeal.version += 1
     if session.get_one(Organisation, member.organisation_id).pauses_clock and appeal.due_at > now:

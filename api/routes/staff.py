@@ -191,8 +191,9 @@ def _shown(wired: Wiring, who: ActingMember, number: str) -> OneCase:
             question_text={str(language): text for language, text in found.asked.body.text.items()},
             filed_at=appeal.filed_at, due_at=appeal.due_at, owner=found.owner,
             claim_until=appeal.claim_until if found.owner else None, mine=found.is_mine, language=found.language,
-            answer=found.answer, statement=found.statement, own_reading=appeal.own_reading if found.is_mine else None,
-            machine=machine, rulings=_rulings(found.decision.outcome) if found.decision and machine else {},
+            answer=found.answer, statement=found.statement, reply=found.reply,
+            own_reading=appeal.own_reading if found.is_mine else None, machine=machine,
+            rulings=_rulings(found.decision.outcome) if found.decision and machine else {},
         )  # fmt: skip
 
 

@@ -93,6 +93,8 @@ class OneCase(BaseModel):
     language: str
     answer: str | None
     statement: str | None
+    reply: str | None
+    """To what a reviewer asked the learner."""
     own_reading: str | None
     machine: Machine | None
     rulings: dict[str, list[str]]

@@ -108,7 +108,7 @@ def test_the_reviewers_question_is_replied_to_in_the_chat(
     assert (told["kind"], told["title"]) == ("replied", "Je reactie is bij de beoordelaar.")
     assert said["input"]["mode"] == "text", "and on with the question that was open"
     case = _case(learner)
-    assert (case["code"], case["statement"]) == ("filed", "Ik bedoel dat ik het meld.")
+    assert (case["code"], case["statement"], case["reply"]) == ("filed", None, "Ik bedoel dat ik het meld.")
 
 
 def test_a_reply_can_wait(learner: Visitor, reviewer: Staff, system: System, store: Store) -> None:

@@ -14,7 +14,7 @@ from appeals.models import Appeal
 from store.base import Table
 
 OPEN = "a.state IN ('filed', 'claimed', 'awaiting_learner', 'escalated')"
-TEXTS = "num_nonnulls(a.statement, a.asked, a.extension, a.ruling_text, a.before)"
+TEXTS = "num_nonnulls(a.statement, a.asked, a.reply, a.extension, a.ruling_text, a.before)"
 BROKEN: Final = {
     "two open appeals on one decision": f"""
         SELECT a.decision_id FROM appeal a WHERE {OPEN} GROUP BY a.decision_id HAVING count(*) > 1""",

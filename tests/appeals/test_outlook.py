@@ -100,7 +100,9 @@ def test_two_rulings_that_were_not_heard_of_are_told_as_the_second(desk: Desk) -
 
 
 def test_a_question_back_is_replied_to(desk: Desk) -> None:
-    learner, number = desk.disputed()
+    learner = desk.learner()
+    desk.answer(learner)
+    number = desk.appeal(learner, statement="Ik bedoelde nee.")
     desk.claim(number)
     with desk.store.write(desk.id) as session:
         ruling.ask(session, desk.vault, desk.reviewers[0], number, "Wat bedoel je?", START)
@@ -113,7 +115,9 @@ def test_a_question_back_is_replied_to(desk: Desk) -> None:
     with desk.write(learner) as (session, here):
         filing.add(session, desk.vault, here, number, "Nee.", START)
     assert told(desk, learner, START) == [], "what was replied to is not asked again"
-    assert (acts(seen(desk, learner, START)), seen(desk, learner, START)["code"]) == (["add", "withdraw"], "filed")
+    row = seen(desk, learner, START)
+    assert (acts(row), row["code"], row["adds"]) == (["add", "withdraw"], "filed", "reply")
+    assert (row["statement"], row["reply"]) == ("Ik bedoelde nee.", "Nee."), "nothing that was said is lost"
 
 
 def test_an_extension_says_why_and_until_when(desk: Desk) -> None:

@@ -54,7 +54,7 @@ class Appeals {
   #case(row: Appeal): TemplateResult {
     const { html, nothing, icon, paragraphs } = this.kit;
     const t = this.#t;
-    const { number, question, steps, extended, asked, statement, ruling } = row;
+    const { number, question, steps, extended, asked, reply, statement, ruling } = row;
     const part = (title: string, text: string | null) =>
       text ? html`<div class="part"><p class="small">${title}</p>${paragraphs(text)}</div>` : nothing;
     // What a first person decided comes before what is asked since.
@@ -70,7 +70,8 @@ class Appeals {
           </li>`,
         )}
       </ol>
-      ${row.open ? decided : nothing} ${part(t.extended, extended)} ${part(t.asked, asked)} ${part(t.statement, statement)}
+      ${row.open ? decided : nothing} ${part(t.extended, extended)} ${part(t.statement, statement)} ${part(t.asked, asked)}
+      ${part(t.replied, reply)}
       ${row.open ? nothing : decided}
       ${form
         ? this.#form(row, form)
@@ -109,9 +110,9 @@ class Appeals {
     </div>`;
   }
 
-  #begin({ number, statement }: Appeal, act: Act): void {
-    this.#open = { number, act };
-    this.#draft = act === "add" ? (statement ?? "") : "";
+  #begin(row: Appeal, act: Act): void {
+    this.#open = { number: row.number, act };
+    this.#draft = act === "add" ? (row[row.adds] ?? "") : "";
     this.#said = "";
     this.#show(".act textarea", ".act .solid");
   }

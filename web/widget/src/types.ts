@@ -164,6 +164,9 @@ export interface Appeal {
   statement: string | null;
   extended: string | null;
   asked: string | null;
+  reply: string | null;
+  /** What the learner changes by `add`. */
+  adds: "statement" | "reply";
   ruling: { title: string; reason: string; text: string } | null;
   /** What can be done now, and what that does. */
   can: { act: Act; title: string; text: string }[];
