@@ -1,25 +1,19 @@
 """A decision explained in sentences: for the learner why and what would have changed it, for the reviewer in detail."""
 
-import uuid
 from typing import Any
 
-from sqlalchemy.orm import Session
-
-from api.texts import Texts, texts
+from api.texts import Texts
 from grading.grade import Graders
 from learning import explaining
 from learning.decisions import BY_PERSON
-from learning.enrolments import Here
 from learning.explaining import Explained
 from learning.models import Decision
 from learning.reports import State
-from store.vault import Vault
 
 
-def for_learner(session: Session, vault: Vault, graders: Graders, here: Here, question_id: uuid.UUID) -> dict[str, Any]:
+def for_learner(t: Texts, graders: Graders, explained: Explained) -> dict[str, Any]:
     """Paragraphs, the model that decided, and what would have changed it."""
-    t = texts(here.language)
-    explained = explaining.explain(session, vault, graders, here, question_id)
+    explained = explaining.repeat(graders, explained)
     paragraphs = [maker(t, explained.decision), how(t, explained.decision)]
     if explained.repeated is not None and explained.decision.remedy_id is None:
         words = explained.repeated.evidence.words

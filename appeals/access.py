@@ -92,13 +92,7 @@ def held(session: Session, member: ActingMember, number: int, now: dt.datetime) 
 
 
 def case(
-    session: Session,
-    vault: Vault,
-    graders: Graders,
-    catalogue: Catalogue,
-    member: ActingMember,
-    number: int,
-    now: dt.datetime,
+    session: Session, vault: Vault, catalogue: Catalogue, member: ActingMember, number: int, now: dt.datetime
 ) -> Case:
     """The case, as far as this member may see it now; an opened answer is recorded as a look by a reviewer."""
     appeal = find(session, number)
@@ -124,7 +118,7 @@ def case(
         question_back=_text(vault, appeal, "asked"),
         reply=_text(vault, appeal, "reply"),
         extension=_text(vault, appeal, "extension"),
-        machine=_machine(session, vault, graders, course, appeal, decision) if appeal.own_reading else None,
+        machine=explaining.of_decision(session, vault, course, decision) if appeal.own_reading else None,
         earlier=_earlier(vault, appeal) if appeal.own_reading else None,
         decision=decision,
         draft=drafting.of(vault, appeal),
@@ -133,19 +127,20 @@ def case(
     return seen
 
 
+def with_grade(graders: Graders, case: Case) -> Case:
+    """The same with the machine's grade repeated, where it may be seen; without a transaction.
+
+    Of a case with a known answer it is one that looks like a real mistake.
+    """
+    if case.machine is None:
+        return case
+    machine = explaining.repeat(graders, case.machine)
+    return replace(case, machine=machine if case.appeal.expected is None else checks.disguised(machine, graders))
+
+
 def _decision(session: Session, appeal: Appeal) -> Decision | None:
     """What stands, which is gone when the answer is."""
     return session.get(Decision, appeal.decision_id) if appeal.decision_id else None
-
-
-def _machine(
-    session: Session, vault: Vault, graders: Graders, course: Taught, appeal: Appeal, decision: Decision
-) -> Explained:
-    """The machine's reading; of a case with a known answer, one that looks like a real mistake."""
-    explained = explaining.of_decision(session, vault, graders, course, decision)
-    if appeal.expected is None:
-        return explained
-    return checks.disguised(explained, graders)
 
 
 def _undo_until(appeal: Appeal, member: ActingMember, now: dt.datetime) -> dt.datetime | None:

@@ -1,7 +1,7 @@
 """Why a decision is what it is: repeated from the answer by the model that made it. Asking changes nothing (L01)."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sqlalchemy.orm import Session
@@ -26,10 +26,10 @@ PLAIN: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A decision with the grade that the same model gives the same answer now.
+    """A decision with what it was about, and the grade that the same model gives the same answer now.
 
-    `repeated` is None when it cannot be repeated: no model decided, or the model is gone. `answer` is content: show
-    it, never keep it.
+    `repeated` is None before `repeat`, and when it cannot be repeated: no model decided, or it is gone. `answer` is
+    content: show it, never keep it.
     """
 
     decision: Decision
@@ -37,12 +37,12 @@ class Explained:
     language: Language
     asked: Asked
     """The question as it was when it was answered."""
-    repeated: Grade | None
+    repeated: Grade | None = None
 
 
-def explain(session: Session, vault: Vault, graders: Graders, here: Here, question_id: uuid.UUID) -> Explained:
-    """The explanation for the learner of their own decision; raises `NotFound` when there is none."""
-    return of_decision(session, vault, graders, here.course, decisions.of(session, here.learner, question_id))
+def explain(session: Session, vault: Vault, here: Here, question_id: uuid.UUID) -> Explained:
+    """The learner's own decision; raises `NotFound` when there is none."""
+    return of_decision(session, vault, here.course, decisions.of(session, here.learner, question_id))
 
 
 def would_have_passed(graders: Graders, explained: Explained) -> str | None:
@@ -57,14 +57,22 @@ def would_have_passed(graders: Graders, explained: Explained) -> str | None:
     return plain if passes else None
 
 
-def of_decision(session: Session, vault: Vault, graders: Graders, course: Taught, decision: Decision) -> Explained:
-    """The explanation of a decision, for whoever may see it; the caller has checked that and records the look."""
+def of_decision(session: Session, vault: Vault, course: Taught, decision: Decision) -> Explained:
+    """A decision, for whoever may see it; the caller has checked that and records the look."""
     answer = text_of(session, vault, decision.learner_id, decision.question_id)
     language = course.language(session.get_one(Answer, (decision.learner_id, decision.question_id)).language)
-    asked = as_asked(session, course, decision.question_id, decision.question_version)
-    repeated = None
-    if decision.model_id is not None and isinstance(asked.body, StanceQuestion) and decision.p_value is not None:
-        grader = graders.named(str(decision.model_id), str(decision.organisation_id))
-        if grader is not None:
-            repeated = grader.explain(asked.for_grader(language), answer, alpha=decision.alpha)
-    return Explained(decision, answer, language, asked, repeated)
+    return Explained(
+        decision, answer, language, as_asked(session, course, decision.question_id, decision.question_version)
+    )
+
+
+def repeat(graders: Graders, explained: Explained) -> Explained:
+    """The same with the grade repeated. Without a transaction: the model may take a second."""
+    decision, asked = explained.decision, explained.asked
+    if decision.model_id is None or not isinstance(asked.body, StanceQuestion) or decision.p_value is None:
+        return explained
+    grader = graders.named(str(decision.model_id), str(decision.organisation_id))
+    if grader is None:
+        return explained
+    grade = grader.explain(asked.for_grader(explained.language), explained.answer, alpha=decision.alpha)
+    return replace(explained, repeated=grade)

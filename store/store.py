@@ -55,7 +55,6 @@ class Store:
         with Session(self.engine, autoflush=False, expire_on_commit=False) as session:
             _enter(session, organisation_id)
             yield session
-            session.rollback()
 
     @contextmanager
     def write(self, organisation_id: uuid.UUID | None) -> Iterator[Session]:

@@ -183,23 +183,22 @@ def _show(
     now = wired.now()
     with wired.store.write(who.organisation_id) as session:
         queue.renew(session, who, messages.from_number(number), now)
-        found = access.case(
-            session, wired.vault, wired.graders, wired.catalogue, who, messages.from_number(number), now
-        )
-        t = reading(request, who)
-        outcome = found.decision.outcome if found.decision else None
-        return page(
-            request, "review_case.html", who, 200 if refusal is None else public(refusal).status,
-            case=found, appeal=found.appeal, number=messages.number(found.appeal), now=now, readings=ruling.READINGS,
-            choices=[(one, REASONS[one]) for one in rulings_for(outcome)] if outcome else [],
-            reason=messages.reason, state=messages.state, intent=explanations.intent, outcome=explanations.outcome,
-            ruled=explanations.ruling,
-            drafts=drafts.by_ruling(found.language), draft=found.draft.with_typed(typed), limit=ruling.TEXT_LIMIT,
-            refused=_why(t, refusal) if refusal else "",
-            exceptional=isinstance(refusal, ConflictOfInterest) and refusal.alone,
-            extended_to=_extended_to(found.appeal, now),
-            sureness=explanations.sureness(t, found.machine) if found.machine and found.machine.repeated else "",
-        )  # fmt: skip
+        found = access.case(session, wired.vault, wired.catalogue, who, messages.from_number(number), now)
+    found = access.with_grade(wired.graders, found)
+    t = reading(request, who)
+    outcome = found.decision.outcome if found.decision else None
+    return page(
+        request, "review_case.html", who, 200 if refusal is None else public(refusal).status,
+        case=found, appeal=found.appeal, number=messages.number(found.appeal), now=now, readings=ruling.READINGS,
+        choices=[(one, REASONS[one]) for one in rulings_for(outcome)] if outcome else [],
+        reason=messages.reason, state=messages.state, intent=explanations.intent, outcome=explanations.outcome,
+        ruled=explanations.ruling,
+        drafts=drafts.by_ruling(found.language), draft=found.draft.with_typed(typed), limit=ruling.TEXT_LIMIT,
+        refused=_why(t, refusal) if refusal else "",
+        exceptional=isinstance(refusal, ConflictOfInterest) and refusal.alone,
+        extended_to=_extended_to(found.appeal, now),
+        sureness=explanations.sureness(t, found.machine) if found.machine and found.machine.repeated else "",
+    )  # fmt: skip
 
 
 def _ruling(name: str) -> Ruling:

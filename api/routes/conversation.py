@@ -11,7 +11,7 @@ from api import explanations
 from api.auth import TheLearner, Wired
 from api.conversation import Conversation, Sent
 from api.texts import preferred, texts
-from learning import enrolments, reports
+from learning import enrolments, explaining, reports
 from people import contacts
 from people.actors import Language
 from privacy import consent, looks, policy
@@ -109,7 +109,8 @@ def explanation(claims: TheLearner, wired: Wired, course: CourseQuery, question_
         here = enrolments.find(session, wired.catalogue, claims, course)
         if here.learner_id is None or not here.consented:
             raise ConsentRequired
-        return explanations.for_learner(session, wired.vault, wired.graders, here, question_id)
+        explained = explaining.explain(session, wired.vault, here, question_id)
+    return explanations.for_learner(texts(here.language), wired.graders, explained)
 
 
 @router.get("/privacy")

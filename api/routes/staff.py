@@ -175,26 +175,27 @@ def _shown(wired: Wiring, who: ActingMember, number: str) -> OneCase:
     now, asked = wired.now(), messages.from_number(number)
     with wired.store.write(who.organisation_id) as session:
         queue.renew(session, who, asked, now)
-        found = access.case(session, wired.vault, wired.graders, wired.catalogue, who, asked, now)
-        appeal, seen = found.appeal, found.machine
-        machine = None
-        if found.decision is not None and seen is not None:
-            machine = Machine(
-                intent=found.decision.intent, outcome=found.decision.outcome, reason=found.decision.reason,
-                model=found.decision.model_id,
-                probabilities={str(name): share for name, share in seen.repeated.probabilities.items()}
-                if seen.repeated else None,
-            )  # fmt: skip
-        return OneCase(
-            number=messages.number(appeal), state=appeal.state, level=appeal.level, version=appeal.version,
-            origin=appeal.origin, course=found.course, question=appeal.question_id,
-            question_text={str(language): text for language, text in found.asked.body.text.items()},
-            filed_at=appeal.filed_at, due_at=appeal.due_at, owner=found.owner,
-            claim_until=appeal.claim_until if found.owner else None, mine=found.is_mine, language=found.language,
-            answer=found.answer, statement=found.statement, reply=found.reply,
-            own_reading=appeal.own_reading if found.is_mine else None, machine=machine,
-            rulings=_rulings(found.decision.outcome) if found.decision and machine else {},
+        found = access.case(session, wired.vault, wired.catalogue, who, asked, now)
+    found = access.with_grade(wired.graders, found)
+    appeal, seen = found.appeal, found.machine
+    machine = None
+    if found.decision is not None and seen is not None:
+        machine = Machine(
+            intent=found.decision.intent, outcome=found.decision.outcome, reason=found.decision.reason,
+            model=found.decision.model_id,
+            probabilities={str(name): share for name, share in seen.repeated.probabilities.items()}
+            if seen.repeated else None,
         )  # fmt: skip
+    return OneCase(
+        number=messages.number(appeal), state=appeal.state, level=appeal.level, version=appeal.version,
+        origin=appeal.origin, course=found.course, question=appeal.question_id,
+        question_text={str(language): text for language, text in found.asked.body.text.items()},
+        filed_at=appeal.filed_at, due_at=appeal.due_at, owner=found.owner,
+        claim_until=appeal.claim_until if found.owner else None, mine=found.is_mine, language=found.language,
+        answer=found.answer, statement=found.statement, reply=found.reply,
+        own_reading=appeal.own_reading if found.is_mine else None, machine=machine,
+        rulings=_rulings(found.decision.outcome) if found.decision and machine else {},
+    )  # fmt: skip
 
 
 def _rulings(outcome: str) -> dict[str, list[str]]:

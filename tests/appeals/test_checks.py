@@ -73,7 +73,8 @@ def test_a_reviewer_sees_a_case_like_any_other(desk: Desk, graders: Graders) -> 
 
 def _case(desk: Desk, graders: Graders, number: int) -> access.Case:
     with desk.store.write(desk.id) as session:
-        return access.case(session, desk.vault, graders, desk.catalogue, desk.reviewers[0], number, START)
+        found = access.case(session, desk.vault, desk.catalogue, desk.reviewers[0], number, START)
+    return access.with_grade(graders, found)
 
 
 @pytest.mark.parametrize(("choice", "reason", "found"), [

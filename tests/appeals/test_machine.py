@@ -217,8 +217,8 @@ class Office(RuleBasedStateMachine):
         everything = self.read(invariants.everything)
         with self.desk.write(self.learners[who]) as (session, here):
             if session.get(Answer, (here.learner, here.course.questions[0].id)):
-                told = explaining.explain(session, self.desk.vault, NoModels(), here, here.course.questions[0].id)
-                assert told.answer == WORDS
+                told = explaining.explain(session, self.desk.vault, here, here.course.questions[0].id)
+                assert explaining.repeat(NoModels(), told).answer == WORDS
         assert self.read(invariants.everything) == everything
 
     # reviewers

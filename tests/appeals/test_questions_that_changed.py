@@ -48,7 +48,8 @@ def _opened(desk: Desk, number: int, model: Model) -> Case:
     desk.claim(number)
     desk.read(number)
     with desk.store.write(desk.id) as session:
-        return access.case(session, desk.vault, model, desk.catalogue, desk.reviewers[0], number, START)  # type: ignore[arg-type]
+        found = access.case(session, desk.vault, desk.catalogue, desk.reviewers[0], number, START)
+    return access.with_grade(model, found)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("drop", [False, True], ids=["other words", "dropped"])
@@ -76,5 +77,5 @@ def test_the_grade_is_explained_by_the_question_that_was_answered(desk: Desk) ->
     before, model = _changed(desk, drop=False), Model()
     with desk.write(claims) as (session, here):
         asked = here.course.questions[0]
-        found = explaining.explain(session, desk.vault, model, here, asked.id)  # type: ignore[arg-type]
+        found = explaining.repeat(model, explaining.explain(session, desk.vault, here, asked.id))  # type: ignore[arg-type]
         assert (asked.body.text["nl"], found.asked.body.text["nl"], model.asked) == (NEW["nl"], before, [before])
