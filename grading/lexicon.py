@@ -31,6 +31,13 @@ class Lexicon:
     idioms: dict[str, Intent]
     permit: frozenset[str]
     forbid: frozenset[str]
+    whole: dict[str, Intent]
+    """Expressions that count only when they are the whole answer."""
+    whole_permit: frozenset[str]
+    whole_forbid: frozenset[str]
+    before: re.Pattern[str]
+    after: re.Pattern[str]
+    """What may stand around a short answer without changing it."""
     hedges: re.Pattern[str]
     flipping: re.Pattern[str]
     refusing: re.Pattern[str]
@@ -47,6 +54,14 @@ class Lexicon:
     """All words that say yes or no."""
     fuzzy: dict[str, tuple[str, ...]]
     """The longer polar words by their first letter."""
+
+    def cores(self, words: tuple[str, ...]) -> list[str]:
+        """The answer, then the answer with one thing less around it, and so on ("well, I'd say no" is "no")."""
+        found = [" ".join(words)]
+        for text in found:
+            less = (self.before.sub("", text, count=1), self.after.sub("", text, count=1))
+            found += [one for one in less if one and one not in found]
+        return found
 
     def phrases_in(self, text: str) -> Counter[Intent]:
         """How many expressions of each intent a text holds; permission counts as approval."""
@@ -67,6 +82,9 @@ def of(language: Language) -> Lexicon:
     idioms |= dict.fromkeys(raw["no_idioms"], "disapprove")
     idioms |= dict.fromkeys(raw["unsure_idioms"], "unsure")
     idioms |= dict.fromkeys(raw["none_idioms"], "none")
+    whole: dict[str, Intent] = dict.fromkeys(raw["whole"]["yes"], "approve")
+    whole |= dict.fromkeys(raw["whole"]["no"], "disapprove")
+    whole |= dict.fromkeys(raw["whole"]["unsure"], "unsure")
     signs = raw["emoji"]
     emoji = {sign: f" {signs[f'{name}_word']} " for name in ("yes", "no", "unsure") for sign in signs[name]}
     sets = (
@@ -91,5 +109,8 @@ def of(language: Language) -> Lexicon:
     patterns: dict[str, Any] = {"phrases": re.compile(rf"\b({'|'.join(map(re.escape, longest_first))})\b")}
     searched = ("hedges", "flipping", "refusing", "irony", "wavering", "asking_back", "instruction")
     patterns |= {name: re.compile(raw[name]) for name in searched}
+    around = {name: "|".join(sorted(raw[name], key=len, reverse=True)) for name in ("before", "after")}
+    patterns |= {"before": re.compile(rf"^({around['before']}) "), "after": re.compile(rf" ({around['after']})$")}
+    words |= {f"whole_{name}": frozenset(raw["whole"][name]) for name in ("permit", "forbid")}
     plain = (signs["yes_word"], signs["no_word"])
-    return Lexicon(**words, **patterns, idioms=idioms, emoji=emoji, polar=polar, fuzzy=fuzzy, signs=plain)
+    return Lexicon(**words, **patterns, idioms=idioms, whole=whole, emoji=emoji, polar=polar, fuzzy=fuzzy, signs=plain)

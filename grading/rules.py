@@ -80,11 +80,14 @@ def read(question: Question, answer: str, known: frozenset[str] = frozenset()) -
     def found(label: Intent | None, reason: str, *cause: str, guarded: bool = False) -> Read:
         return Read(text, words, on, label, reason, guarded, cause)
 
-    guard = _form(answer, text, words, on, lexicon) or _contradiction(words, text, on, lexicon)
+    guard = _form(answer, text, words, on, lexicon)
+    settled = None if guard else _expression(words, lexicon, on)
+    if not settled:
+        guard = guard or _contradiction(words, text, on, lexicon)
+        settled = None if guard else _polarity(words, text, answer, lexicon, turned=on.turned)
     if guard:
         label, reason, cause = guard
         return found(label, reason, *cause, guarded=True)
-    settled = _expression(words, lexicon, on) or _polarity(words, text, answer, lexicon, turned=on.turned)
     if settled:
         label, reason, cause = settled
         return found(label, reason, *cause)
@@ -108,7 +111,7 @@ def _form(answer: str, text: str, words: tuple[str, ...], on: Asked, lexicon: Le
     """Guards that look at the form of an answer."""
     if not answer.strip():
         return "none", "empty", ()
-    if sum(char.isalpha() for char in text) < LEAST_LETTERS:
+    if sum(char.isalpha() for char in text) < LEAST_LETTERS and " ".join(words) not in lexicon.idioms:
         return "none", "no-letters", ()
     if len(answer) > LONGEST:
         return None, "too-long", ()
@@ -150,20 +153,27 @@ def _contradiction(words: tuple[str, ...], text: str, on: Asked, lexicon: Lexico
         return None, "question-back", (*yes, *no)
     after = words[1:] if words[:1] and words[0] in lexicon.strong_no else words  # "no, I do not" says no once
     negations = [word for word in after if word in lexicon.negators]
-    if len(negations) >= 2 and " ".join(words) not in lexicon.idioms:
+    if len(negations) >= 2:
         return None, "negations", tuple(negations)
     return None
 
 
 def _expression(words: tuple[str, ...], lexicon: Lexicon, on: Asked) -> Settled | None:
-    """The whole answer is a fixed expression."""
-    phrase = " ".join(words)
-    if phrase in lexicon.permit | lexicon.forbid:
-        if on.refuses:
-            return None
-        return ("approve" if (phrase in lexicon.permit) != on.flips else "disapprove"), "idiom", (phrase,)
-    label = lexicon.idioms.get(phrase)
-    return (label, "idiom", (phrase,)) if label else None
+    """The whole answer is a fixed expression, or a plain yes or no with something around it that changes nothing."""
+    whole, *cores = lexicon.cores(words)
+    asked = set(on.text.split()) - lexicon.negators
+    for core in (whole, *cores):
+        permits, forbids = core in lexicon.permit | lexicon.whole_permit, core in lexicon.forbid | lexicon.whole_forbid
+        if permits or forbids:
+            return None if on.refuses else ("approve" if permits != on.flips else "disapprove", "idiom", (core,))
+        label = lexicon.idioms.get(core) or lexicon.whole.get(core)
+        if label == "unsure" and core.split()[-1] in asked:
+            return None  # "is it possible?" "possible": what the question asks for is no doubt
+        if label:
+            return label, "idiom", (core,)
+        if core is not whole and core in lexicon.strong_yes | lexicon.strong_no:
+            return "approve" if core in lexicon.strong_yes else "disapprove", "idiom", (core,)
+    return None
 
 
 def _polarity(words: tuple[str, ...], text: str, answer: str, lexicon: Lexicon, *, turned: bool) -> Settled | None:
