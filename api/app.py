@@ -18,7 +18,21 @@ from api.auth import Believed
 from api.errors import BAD_REQUEST, PUBLIC, UNEXPECTED, Public, problem
 from api.limits import Limit
 from api.origins import Origins
-from api.pages import appeals_report, author, employer, home, letters, line, oversight, reference, review, sign_in
+from api.pages import (
+    appeals_report,
+    author,
+    employer,
+    home,
+    letters,
+    line,
+    office_records,
+    oversight,
+    privacy_office,
+    reference,
+    requests,
+    review,
+    sign_in,
+)  # fmt: skip
 from api.pages.rendering import error_page
 from api.routes import appeals, contact, conversation, files, health, rights, staff
 from api.security import Guard
@@ -48,9 +62,12 @@ def make_app(wiring: Wiring) -> FastAPI:
     app.state.announcements = Announcements(building.conninfo(wiring.settings))
     app.state.turn_limit = Limit(f"{wiring.settings.turns_per_minute}/minute")
     app.state.sign_in_limit = Limit("10/minute")
+    app.state.request_limit, app.state.requests_limit = Limit("10/hour"), Limit("200/day")
     for routes in (conversation, appeals, contact, rights, staff, health, files):
         app.include_router(routes.router)
     for pages in (home, reference, sign_in, line, review, letters, appeals_report, employer, author, oversight):
+        app.include_router(pages.router)
+    for pages in (requests, privacy_office, office_records):
         app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=files.STATIC), name="static")
     app.add_middleware(Guard, known_origin=Origins(wiring.store).known, secure=wiring.settings.secure)

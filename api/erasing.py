@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from api import building
 from api.settings import Settings
@@ -34,14 +35,21 @@ def erase_learner(
 ) -> Erased:
     """Closes the learner's open cases, as a wipe does, and erases them everywhere; or says what holds them."""
     with store.write(organisation_id) as session:
-        learner = session.get_one(Learner, learner_id)
-        claims = LearnerClaims(organisation_id, learner.subject)
-        if erase.holding(session, learner_id, now.date()) is None:
-            courses = select(Course.slug).join(Enrolment, Enrolment.course_id == Course.id)
-            for slug in session.execute(courses.where(Enrolment.learner_id == learner_id)).scalars().all():
-                filing.supersede(session, enrolments.find(session, catalogue, claims, slug), None)
-        session.expunge(learner)
-        return erase.erase(session, organisation_id, learner_id, now)
+        return erase_within(session, catalogue, organisation_id, learner_id, now)
+
+
+def erase_within(
+    session: Session, catalogue: Catalogue, organisation_id: uuid.UUID, learner_id: uuid.UUID, now: dt.datetime
+) -> Erased:
+    """The same in a transaction that does more."""
+    learner = session.get_one(Learner, learner_id)
+    claims = LearnerClaims(organisation_id, learner.subject)
+    if erase.holding(session, learner_id, now.date()) is None:
+        courses = select(Course.slug).join(Enrolment, Enrolment.course_id == Course.id)
+        for slug in session.execute(courses.where(Enrolment.learner_id == learner_id)).scalars().all():
+            filing.supersede(session, enrolments.find(session, catalogue, claims, slug), None)
+    session.expunge(learner)
+    return erase.erase(session, organisation_id, learner_id, now)
 
 
 def sweep(store: Store, catalogue: Catalogue, organisation_id: uuid.UUID, now: dt.datetime, *, dry: bool) -> Report:

@@ -15,7 +15,7 @@ from api.texts import Texts, preferred, texts
 from appeals.errors import AppealNotFound, ConflictOfInterest, LetterNotFound, NothingToAppeal, NotPossible, Stale
 from learning.errors import ChoiceUnknown, CourseInvalid, MovedOn, NotFound, Restricted
 from people.errors import AddressInvalid, NotAllowed, NotSignedIn, SignInRefused, StaffTokenRefused, TokenRefused
-from privacy.errors import ConsentRequired, PolicyOutdated
+from privacy.errors import ConsentRequired, HoldInvalid, PolicyOutdated, RequestNotFound, RequestNotPossible
 from store.vault import Unreadable
 
 
@@ -54,6 +54,7 @@ PUBLIC: dict[type[Exception], Public] = {
     ),
     NotFound: Public(404, "not_found", _("Dat is hier niet te vinden.")),
     AppealNotFound: Public(404, "not_found", _("Dat is hier niet te vinden.")),
+    RequestNotFound: Public(404, "not_found", _("Dat is hier niet te vinden.")),
     LetterNotFound: Public(404, "not_found", _("Dat is hier niet te vinden.")),
     MovedOn: Public(
         409,
@@ -67,6 +68,8 @@ PUBLIC: dict[type[Exception], Public] = {
         403, "conflict_of_interest", _("Je mag over deze zaak niet beslissen: je bent er zelf bij betrokken.")
     ),
     NotPossible: Public(422, "not_possible", _("Dat kan hier niet. Controleer wat je hebt ingevuld.")),
+    RequestNotPossible: Public(422, "not_possible", _("Dat kan hier niet. Controleer wat je hebt ingevuld.")),
+    HoldInvalid: Public(422, "not_possible", _("Dat kan hier niet. Controleer wat je hebt ingevuld.")),
     NothingToAppeal: Public(409, "nothing_to_appeal", _("Hier kun je geen bezwaar (meer) tegen maken.")),
     AddressInvalid: Public(422, "address_invalid", _("Dat is geen e-mailadres. Kijk het nog eens na.")),
     ChoiceUnknown: Public(422, "choice_unknown", _("Dat is geen keuze bij deze vraag.")),

@@ -92,6 +92,7 @@ def _after_ruling(t: Texts, appeal: Appeal) -> list[Message]:
 
 def _remedied(session: Session, t: Texts, here: Here, notice: Notice, about: str) -> Message:
     """Somebody else's appeal has led to a new look at this answer too."""
+    assert notice.question_id is not None
     decision = decisions.of(session, here.learner, notice.question_id)
     opened = filing.open_on(session, here.learner, notice.question_id)
     if opened is not None:

@@ -26,7 +26,7 @@ from store.store import Store
 
 log = logging.getLogger(__name__)
 
-MAIL: Final[tuple[Channel, ...]] = ("learner_mail", "staff_mail")
+MAIL: Final[tuple[Channel, ...]] = ("learner_mail", "staff_mail", "requester_mail", "officer_mail")
 CALLS: Final[tuple[Channel, ...]] = ("webhook",)
 AT_ONCE: Final = 100
 """Notices of one organisation before it is the next one's turn."""

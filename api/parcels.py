@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api import messages
+from api import messages, request_mail
 from api.calling import Caller
 from api.mail import wording
 from api.mail.outgoing import Post
@@ -54,6 +54,8 @@ class Packing:
 
     def parcels(self, session: Session, notice: Notice) -> list[Parcel]:
         """Empty where there is nobody to tell: no address, no webhook, no mail server, or the case has moved on."""
+        if notice.question_id is None:
+            return self._about_request(session, notice)
         appeal = session.get(Appeal, notice.appeal_id) if notice.appeal_id else None
         course = self.catalogue.of_question(session, notice.question_id)
         if notice.channel == "webhook":
@@ -65,6 +67,11 @@ class Packing:
             return self._to_learner(session, self.post, notice, appeal, course)
         assert appeal is not None
         return self._to_reviewers(session, self.post, notice, appeal, course)
+
+    def _about_request(self, session: Session, notice: Notice) -> list[Parcel]:
+        if self.post is None:
+            return []
+        return [Parcel(*one) for one in request_mail.addressed(session, self.vault, self.post, notice, self.url)]
 
     def _to_learner(
         self, session: Session, post: Post, notice: Notice, appeal: Appeal | None, course: Taught

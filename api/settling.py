@@ -6,7 +6,7 @@ import subprocess
 import sys
 import uuid
 
-from api import building
+from api import building, requesting
 from api.settings import Settings
 from appeals import clocks, remedy
 from appeals.clocks import AT_ONCE, Ticked
@@ -30,6 +30,7 @@ def settle(settings: Settings) -> None:
             now = dt.datetime.now(dt.UTC)
             try:
                 keep_clocks(store, organisation, now)
+                requesting.keep_clocks(store, organisation, now)
                 with store.read(organisation) as session:
                     checks = remedy.due(session, now)
             except Exception as error:

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index,
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from appeals.deadlines import Clock
+from privacy.deadlines import Clock
 from store.base import Key, OfOrganisation, Sealed, Table
 from store.personal import Privacy
 
@@ -162,7 +162,11 @@ class Notice(OfOrganisation, Table):
     __tablename__ = "notice"
     __privacy__ = Privacy("learner", "delete", "ninety days")
     __table_args__ = (
-        CheckConstraint("channel IN ('chat', 'learner_mail', 'staff_mail', 'webhook')", name="channel"),
+        CheckConstraint(
+            "channel IN ('chat', 'learner_mail', 'staff_mail', 'webhook', 'requester_mail', 'officer_mail')",
+            name="channel",
+        ),
+        CheckConstraint("(question_id IS NULL) = (request_id IS NOT NULL)", name="about"),
         UniqueConstraint("appeal_id", "kind", "channel", "version"),
         Index(
             "ix_notice_waiting", "organisation_id", "send_at",
@@ -175,7 +179,9 @@ class Notice(OfOrganisation, Table):
     appeal_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("appeal.id", ondelete="CASCADE"))
     """None of a remedy: its learner had not appealed."""
     learner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
-    question_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("question.id"))
+    question_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("question.id"))
+    request_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("request.id", ondelete="CASCADE"), index=True)
+    """The rights request that it is about, instead of a question."""
     kind: Mapped[str]
     channel: Mapped[str]
     version: Mapped[int]

@@ -5,7 +5,7 @@ The chat tells at the learner's next visit; mail and webhook go out by the worke
 
 import datetime as dt
 import uuid
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 from sqlalchemy import case, delete, select, true, update
 from sqlalchemy.orm import Session
@@ -16,7 +16,9 @@ from learning.enrolments import Here
 from learning.models import Question
 
 Kind = Literal["filed", "asked", "extended", "ruled", "expired", "remedied", "escalated", "reminder", "missed"]
-Channel = Literal["chat", "learner_mail", "staff_mail", "webhook"]
+AboutRequest = Literal["request_received", "request_extended", "request_refused", "request_done", "request_file"]
+ToOfficers = Literal["request_new", "request_reminder", "request_late"]
+Channel = Literal["chat", "learner_mail", "staff_mail", "webhook", "requester_mail", "officer_mail"]
 CHANNELS: Final[dict[Kind, tuple[Channel, ...]]] = {
     "filed": ("learner_mail", "webhook"),
     "asked": ("chat", "learner_mail", "webhook"),
@@ -77,6 +79,24 @@ def put_remedied(
             kind="remedied", channel=channel, version=0, created_at=now, send_at=now,
         )
         for channel in CHANNELS["remedied"]
+    )  # fmt: skip
+
+
+def put_about_request(
+    session: Session,
+    organisation_id: uuid.UUID,
+    request_id: uuid.UUID,
+    kind: AboutRequest | ToOfficers,
+    now: dt.datetime,
+) -> None:
+    """Mailed to the requester or to the privacy officers, whomever it is for."""
+    session.flush()
+    channel: Channel = "officer_mail" if kind in get_args(ToOfficers) else "requester_mail"
+    session.add(
+        Notice(
+            id=uuid.uuid4(), organisation_id=organisation_id, request_id=request_id, kind=kind, channel=channel,
+            version=0, created_at=now, send_at=now,
+        )
     )  # fmt: skip
 
 

@@ -12,7 +12,6 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, SQLColumnExpression, and_, extract, func, or_, select
 from sqlalchemy.orm import Session
 
-from appeals.deadlines import ZONE
 from appeals.models import Appeal
 from appeals.shares import Share
 from appeals.states import OPEN, Ruling, State
@@ -20,6 +19,7 @@ from appeals.suppression import Table, hidden
 from learning.catalogue import Asked, Catalogue, Taught
 from learning.courses import OpenQuestion
 from learning.models import Course, Question
+from privacy.deadlines import ZONE
 
 _RULED: Final = and_(Appeal.state.not_in(OPEN), Appeal.ruling.is_not(None))
 _WON: Final = or_(

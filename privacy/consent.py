@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from people.actors import LearnerClaims
@@ -71,6 +71,17 @@ def given_at(session: Session, learner_id: uuid.UUID, purpose: str = LEARNING) -
             Consent.withdrawn_at.is_(None),
         )
     ).scalar_one_or_none()
+
+
+def counted(session: Session) -> list[tuple[str, str, int]]:
+    """How many live consents there are, by version of the policy and purpose, the newest version first."""
+    rows = session.execute(
+        select(Consent.policy, Consent.purpose, func.count())
+        .where(Consent.withdrawn_at.is_(None))
+        .group_by(Consent.policy, Consent.purpose)
+        .order_by(Consent.policy.desc(), Consent.purpose)
+    )
+    return [(version, purpose, count) for version, purpose, count in rows]
 
 
 def require(session: Session, learner_id: uuid.UUID) -> None:

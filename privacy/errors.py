@@ -23,3 +23,19 @@ class ProcessorsInvalid(Exception):
 
 class Undeclared(Exception):
     """An outside service is configured that is not declared, or may not be used; the message says how to mend it."""
+
+
+class RequestNotFound(Exception):
+    """There is no such request, or no such link to a file, for whoever asks."""
+
+
+class RequestNotPossible(Exception):
+    """The request's state does not allow this act, or something is missing; `act` names it."""
+
+    def __init__(self, act: str) -> None:
+        super().__init__(act)
+        self.act = act
+
+
+class HoldInvalid(Exception):
+    """A legal hold needs a learner, a reason and an end that is still to come."""

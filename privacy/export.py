@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 
 from sqlalchemy import Boolean, DateTime, Float, Integer, select
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Session
 from sqlalchemy.types import TypeEngine
 
@@ -26,6 +26,10 @@ OTHERS = frozenset(
         "claim_until",
         "before",
         "expected",
+        "handled_by",
+        "file_digest",
+        "code_digest",
+        "ticket",
     }
 )
 """Columns about other people or about how cases are handled, not about the learner."""
@@ -92,6 +96,7 @@ def _described(kind: TypeEngine[Any], *, nullable: bool, sealed: bool) -> dict[s
         (Float, {"type": "number"}),
         (DateTime, {"type": "string", "format": "date-time"}),
         (JSONB, {"type": "object"}),
+        (ARRAY, {"type": "array", "items": {"type": "string"}}),
     ]
     found = (
         {"type": "string"}

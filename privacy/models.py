@@ -1,13 +1,18 @@
-"""The tables of consents, agreements, looks and holds."""
+"""The tables of consents, agreements, looks, holds and requests."""
 
 import datetime as dt
 import uuid
+from typing import Final
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from store.base import Key, OfOrganisation, Table
+from privacy.deadlines import Clock
+from store.base import Key, OfOrganisation, Sealed, Table
 from store.personal import Privacy
+
+DAYS: Final = 28
+"""A request is answered within four weeks; the law allows a month."""
 
 
 class Consent(OfOrganisation, Table):
@@ -94,3 +99,88 @@ class Hold(OfOrganisation, Table):
     until: Mapped[dt.date]
     made_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
     made_at: Mapped[dt.datetime]
+
+
+class Request(OfOrganisation, Table):
+    """A right that somebody uses who cannot sign in (H13): what they ask, by when they are answered, what was done.
+
+    It holds no text: see `RequestText`. A learner's link goes when they are erased, and the case stays answerable.
+    """
+
+    __tablename__ = "request"
+    __privacy__ = Privacy("learner", "detach", "three years after the answer, without texts", exported=True)
+    __table_args__ = (
+        CheckConstraint("state IN ('received', 'identified', 'done', 'refused', 'taken_back')", name="state"),
+        CheckConstraint("(state IN ('received', 'identified')) = (closed_at IS NULL)", name="closed"),
+        CheckConstraint("(state = 'refused') = (refusal IS NOT NULL)", name="refused"),
+        CheckConstraint("state NOT IN ('identified', 'done') OR identified_how IS NOT NULL", name="identified"),
+        CheckConstraint("learner_id IS NULL OR identified_how IS NOT NULL", name="linked"),
+        Index(
+            "ix_request_open", "organisation_id", "due_at", "number",
+            postgresql_where=text("state IN ('received', 'identified')"),
+        ),
+        Index("ix_request_learner", "learner_id", postgresql_where=text("learner_id IS NOT NULL")),
+    )  # fmt: skip
+
+    id: Mapped[Key]
+    number: Mapped[int] = mapped_column(BigInteger, Identity(always=True), unique=True)
+    learner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("learner.id", ondelete="SET NULL"))
+    kind: Mapped[str]
+    came_by: Mapped[str]
+    language: Mapped[str]
+    """In which the requester is answered."""
+    state: Mapped[str]
+    received_at: Mapped[dt.datetime]
+    """Since when the clock runs; of a letter, the day on which it came."""
+    due_at: Mapped[dt.datetime]
+    extended_at: Mapped[dt.datetime | None]
+    reminded: Mapped[int] = mapped_column(server_default="0")
+    """The last reminder, in per cent of the time; 100 when the date had passed."""
+    remind_at: Mapped[dt.datetime | None]
+    identified_how: Mapped[str | None]
+    identified_at: Mapped[dt.datetime | None]
+    deeds: Mapped[list[str]] = mapped_column(server_default=text("'{}'"))
+    """What was carried out, in order."""
+    held_until: Mapped[dt.date | None]
+    """A legal hold kept something, until then."""
+    refusal: Mapped[str | None]
+    closed_at: Mapped[dt.datetime | None]
+    handled_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member.id"))
+    file_digest: Mapped[bytes | None]
+    """SHA-256 of the secret in the link to the export, which is made when it is fetched."""
+    code_digest: Mapped[bytes | None]
+    """Of the secret and the code that goes another way."""
+    file_until: Mapped[dt.datetime | None]
+    file_taken_at: Mapped[dt.datetime | None]
+
+    @property
+    def clock(self) -> Clock:
+        """What the date depends on."""
+        return Clock(self.received_at, DAYS, extended=self.extended_at is not None)
+
+    def wind(self) -> None:
+        """Sets the date and the next reminder by the clock, after anything that it depends on."""
+        self.due_at, self.remind_at = self.clock.due, self.clock.next_reminder(self.reminded)
+
+
+class RequestText(OfOrganisation, Table):
+    """What was written in a request and in answer to it: where to answer to, the words, the reasons."""
+
+    __tablename__ = "request_text"
+    __privacy__ = Privacy("learner", "keep", "ninety days after the answer", exported=True)
+
+    request_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("request.id", ondelete="CASCADE"), primary_key=True)
+    closed_at: Mapped[dt.datetime | None]
+    """When the request was answered: from then on it is kept a while."""
+    contact: Mapped[Sealed]
+    words: Mapped[Sealed | None]
+    subject: Mapped[Sealed | None]
+    """The organisation's id of the learner, as the requester gave it; it goes once the request is linked."""
+    extension: Mapped[Sealed | None]
+    """Why it takes longer, as the requester reads it."""
+    answer: Mapped[Sealed | None]
+    """What was done, or why it was refused, as the requester reads it."""
+    held: Mapped[Sealed | None]
+    """Why the law keeps something of them."""
+    ticket: Mapped[Sealed | None]
+    """The secret in the link to the export, to be mailed."""

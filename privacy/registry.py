@@ -1,8 +1,8 @@
 """What the database holds about a person: walked from the mapped classes, so that no table can be forgotten.
 
 Each class says in `__privacy__` whose data it holds. A class about learners leads to its learner by a column
-`learner_id`, or by the case that it belongs to, or is the learner; a class about members by `member_id`, or is the
-member. A test refuses one that does neither, and a database with a table that no class maps.
+`learner_id`, or by the case or request that it belongs to, or is the learner; a class about members by `member_id`,
+or is the member. A test refuses one that does neither, and a database with a table that no class maps.
 """
 
 import uuid
@@ -20,7 +20,8 @@ from store.personal import About, Privacy
 from store.vault import Vault
 
 OWNERS: dict[About, str] = {"learner": "learner_id", "member": "member_id"}
-CASE = "appeal"
+CASES = ("appeal", "request")
+"""Tables that say whose the rows of other tables are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +37,9 @@ class Kind:
         """The rows of this person."""
         if self.owner is not None:
             return self.owner == person_id
-        case = Table.metadata.tables[CASE]
-        return self.table.c[f"{CASE}_id"].in_(select(case.c["id"]).where(case.c["learner_id"] == person_id))
+        name = next(one for one in CASES if f"{one}_id" in self.table.c)
+        case = Table.metadata.tables[name]
+        return self.table.c[f"{name}_id"].in_(select(case.c["id"]).where(case.c["learner_id"] == person_id))
 
     @property
     def sealed(self) -> list[Column[Any]]:
@@ -53,7 +55,7 @@ def kinds(about: About) -> list[Kind]:
         if privacy.about != about:
             continue
         owner = table.c["id"] if table.name == about else table.c.get(OWNERS[about])
-        if owner is None and (about != "learner" or f"{CASE}_id" not in table.c):
+        if owner is None and (about != "learner" or not any(f"{one}_id" in table.c for one in CASES)):
             raise SchemaUnknown(f"{table.name} is about a {about} and does not say which")
         found.append(Kind(table, privacy, owner))
     order = [table.name for table in Table.metadata.sorted_tables]

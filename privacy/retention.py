@@ -47,6 +47,8 @@ RULES: Final = (
     Rule("notice", "created_at", 90, "to see that it was sent"),
     Rule("consent", "withdrawn_at", YEAR, "to show that it was given and taken back"),
     Rule("look", "at", YEAR, "for the learner to see who looked"),
+    Rule("request_text", "closed_at", 90, "to be able to explain the answer"),
+    Rule("request", "closed_at", 3 * YEAR, "to show that requests are answered in time"),
 )
 JOURNAL: Final = Rule("journal", "at", 3 * YEAR, "the log that the AI Act asks for, without content")
 

@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 from fastapi.routing import APIRoute
 
-from api.pages import appeals_report, author, employer, letters, line, oversight, review
+from api.pages import appeals_report, author, employer, letters, line, office_records, oversight, privacy_office, review
 from api.trial import System, Visitor
 from tests.course import receipt_number
 from tests.office import Office
@@ -21,6 +21,8 @@ WHOSE: dict[ModuleType, set[str]] = {
     appeals_report: {"controller", "privacy_officer"},
     employer: {"controller"},
     author: {"author"},
+    privacy_office: {"privacy_officer"},
+    office_records: {"privacy_officer"},
 }
 ROLES = ("reviewer", "controller", "author", "privacy_officer")
 
@@ -45,6 +47,7 @@ def disputed(learner: Visitor) -> dict[str, str]:
     return {
         "number": number, "course": learner.course, "question_id": asked["question_id"],
         "learner_id": asked["learner_id"], "remedy_id": str(uuid.uuid4()), "conflict_id": str(uuid.uuid4()),
+        "hold_id": str(uuid.uuid4()),
         "marker": marker,
     }  # fmt: skip
 

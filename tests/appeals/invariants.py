@@ -9,8 +9,8 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from appeals import notices
-from appeals.deadlines import ZONE
 from appeals.models import Appeal
+from privacy.deadlines import ZONE
 from store.base import Table
 
 OPEN = "a.state IN ('filed', 'claimed', 'awaiting_learner', 'escalated')"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from appeals.deadlines import ZONE, Clock, is_working_day
+from privacy.deadlines import ZONE, Clock, is_working_day
 
 
 def moment(text: str) -> dt.datetime:

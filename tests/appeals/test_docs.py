@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 
-from appeals.deadlines import ZONE, Clock
+from privacy.deadlines import ZONE, Clock
 from tests.appeals import drawing
 
 EXAMPLE = re.compile(r"^\| (\d{4}-\d\d-\d\d \d\d:\d\d)[^|]* \| (\d+) \| (yes|no) \| (\d+) \| (\S+) \| (\S+) \|$", re.M)

@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import update
 
 from appeals import clocks, filing, report
-from appeals.deadlines import ZONE
 from appeals.report import CourseReport, Line
 from appeals.shares import K
 from appeals.states import Ruling
 from learning.models import Course, Question
+from privacy.deadlines import ZONE
 from tests.appeals.conftest import NewDesk
 from tests.appeals.desk import START, Desk
 

@@ -24,6 +24,7 @@ from store.embedded import OWNER, EmbeddedServer
 from store.store import connect
 from tests.appeals.conftest import NewDesk
 from tests.appeals.desk import START, Desk
+from tests.privacy.request import Case
 
 DAY = dt.timedelta(days=1)
 
@@ -43,6 +44,7 @@ def full(desk: Desk) -> tuple[LearnerClaims, uuid.UUID]:
         looks.record(session, desk.reviewers[0], here.learner, here.course.questions[0].id, "review", START)
         conflicts.declare(session, desk.id, desk.reviewers[1].id, learner_id=here.learner, now=START)
         learner_id = here.learner
+    Case(desk, desk.reviewers[0], kind="see").linked(claims.subject)
     return claims, learner_id
 
 

@@ -1,7 +1,7 @@
-"""By when a person decides: a pure function of what happened, working days and holidays.
+"""By when a person decides on an appeal or a request: a pure function of what happened, working days and holidays.
 
 The organisation promises a number of days (four weeks by default). The law sets the outer limit: one month, and two
-more when the learner is told why (GDPR 12(3)); a month ends on the day with the same number, or on the last one
+more when they are told why (GDPR 12(3)); a month ends on the day with the same number, or on the last one
 there is, and when that is no working day, on the next one (Regulation 1182/71, article 3). Waiting for the learner
 moves the promised date, where the organisation chose so, and never the limit of the law.
 """
