@@ -62,7 +62,8 @@ def make_app(wiring: Wiring) -> FastAPI:
     app.state.announcements = Announcements(building.conninfo(wiring.settings))
     app.state.turn_limit = Limit(f"{wiring.settings.turns_per_minute}/minute")
     app.state.sign_in_limit = Limit("10/minute")
-    app.state.request_limit, app.state.requests_limit = Limit("10/hour"), Limit("200/day")
+    app.state.request_limit = Limit(f"{wiring.settings.requests_per_hour}/hour")
+    app.state.requests_limit, app.state.code_limit = Limit("200/day"), Limit("10/hour")
     for routes in (conversation, appeals, contact, rights, staff, health, files):
         app.include_router(routes.router)
     for pages in (home, reference, sign_in, line, review, letters, appeals_report, employer, author, oversight):

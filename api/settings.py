@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     webhook_private: bool = False
     """Also calls webhooks inside this network, and over http. Whoever may add one can then reach what is there."""
     turns_per_minute: int = 60
+    requests_per_hour: int = 10
+    """Rights requests by people without a sign-in, from one network address."""
     log_level: str = "INFO"
     readable_memory: bool = False
     """Lets other processes of this user read ours; only for proofs, which search it."""

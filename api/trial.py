@@ -128,6 +128,7 @@ def unstarted(**settings: str) -> Iterator[System]:
             "demo_port": str(ports[1]),
             "bot_port": str(ports[2]),
             "turns_per_minute": "100000",
+            "requests_per_hour": "100000",
             **settings,
         }
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")}

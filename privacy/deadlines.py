@@ -32,6 +32,8 @@ class Clock:
     days: int
     paused: dt.timedelta = dt.timedelta()
     extended: bool = False
+    extended_days: int | None = None
+    """So many days it takes at most when it is extended; None: as long as the law allows."""
 
     @property
     def limit(self) -> dt.datetime:
@@ -44,11 +46,12 @@ class Clock:
         """The promised moment: the end of the last working day within the days, or the limit if that is earlier.
 
         There is always a working day after the one on which it began. A pause moves it by as long, on to a working
-        day: when the reply comes, there is time to read it. An extension moves it to the limit.
+        day: when the reply comes, there is time to read it. An extension moves it to the limit, or to its own days.
         """
-        if self.extended:
+        days = self.extended_days if self.extended else self.days
+        if days is None:
             return self.limit
-        began, promised = ((self.since + dt.timedelta(days)).astimezone(ZONE).date() for days in (0, self.days))
+        began, promised = ((self.since + dt.timedelta(later)).astimezone(ZONE).date() for later in (0, days))
         due = _end(max(on_or_before(promised), on_or_after(began + dt.timedelta(days=1))))
         if self.paused:
             due = _end(on_or_after((due.astimezone(dt.UTC) + self.paused).astimezone(ZONE).date()))

@@ -13,6 +13,8 @@ from store.personal import Privacy
 
 DAYS: Final = 28
 """A request is answered within four weeks; the law allows a month."""
+EXTENDED_DAYS: Final = 60
+"""Since it came, when it takes longer (B02); the law allows three months."""
 
 
 class Consent(OfOrganisation, Table):
@@ -156,7 +158,8 @@ class Request(OfOrganisation, Table):
     @property
     def clock(self) -> Clock:
         """What the date depends on."""
-        return Clock(self.received_at, DAYS, extended=self.extended_at is not None)
+        extended = self.extended_at is not None
+        return Clock(self.received_at, DAYS, extended=extended, extended_days=EXTENDED_DAYS)
 
     def wind(self) -> None:
         """Sets the date and the next reminder by the clock, after anything that it depends on."""

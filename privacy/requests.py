@@ -165,7 +165,7 @@ def link(session: Session, member: ActingMember, number: int, subject: str, now:
 
 
 def extend(session: Session, vault: Vault, member: ActingMember, number: int, reason: str, now: dt.datetime) -> Request:
-    """Two more months, once, before the date, with a reason that the requester reads."""
+    """Sixty days since it came instead, once, before the date, with a reason that the requester reads."""
     request = _begin(session, number, "extend")
     if request.extended_at is not None or request.due_at <= now:
         raise RequestNotPossible("extend")

@@ -73,7 +73,7 @@ def end(wired: Wired, who: TheOfficer, hold_id: UUID, why: Annotated[Ended, Form
 @router.get("/incidents")
 def incidents(request: Request, wired: Wired, who: TheOfficer) -> HTMLResponse:  # noqa: ARG001
     """What to do when something goes wrong; the same text as in the documentation."""
-    plan = PLAN.read_text("utf-8") if PLAN.exists() else ""
+    plan = PLAN.read_text("utf-8").partition("\n")[2].replace("[ ]", "☐") if PLAN.exists() else ""
     shown = MarkdownIt("commonmark", {"html": False}).enable("table").render(plan)
     return page(request, "office_incidents.html", who, plan=Markup(shown))  # noqa: S704 - our own file, HTML is off
 

@@ -36,17 +36,16 @@ def waiting(
     request: Request, wired: Wired, who: TheOfficer, show: Annotated[str, Query(max_length=20)] = ""
 ) -> HTMLResponse:
     """Open requests, the one that is longest late first; or those that were answered."""
-    closed, t = show == "answered", reading(request, who)
+    closed, t, now = show == "answered", reading(request, who), wired.now()
     with wired.store.read(who.organisation_id) as session:
         rows = requests.answered(session) if closed else requests.waiting(session)
         slug = session.get_one(Organisation, who.organisation_id).slug
-    now = wired.now()
-    late = sum(one.due_at <= now for one in rows if one.closed_at is None)
-    return page(
-        request, "office_requests.html", who, rows=rows, closed=closed, late=late, now=now,
-        shown=request_wording.number, right=lambda kind: request_wording.right(t, kind),
-        state=lambda one: office_words.state(t, one.state), address=f"{wired.settings.url}/requests/at/{slug}",
-    )  # fmt: skip
+        return page(
+            request, "office_requests.html", who, rows=rows, closed=closed, now=now, shown=request_wording.number,
+            late=sum(one.due_at <= now for one in rows if one.closed_at is None),
+            right=lambda kind: request_wording.right(t, kind), state=lambda one: office_words.state(t, one.state),
+            address=f"{wired.settings.url}/requests/at/{slug}",
+        )  # fmt: skip
 
 
 @router.get("/new")
@@ -128,7 +127,7 @@ def file(request: Request, wired: Wired, who: TheOfficer, number: str) -> Respon
 
 @router.post("/requests/{number}/extend")
 def extend(request: Request, wired: Wired, who: TheOfficer, number: str, text: Text = "") -> Response:
-    """Two months more, once; the requester reads why."""
+    """Up to sixty days since it came, once; the requester reads why."""
     return _do(
         request, wired, who, number,
         lambda session, case, now: requesting.extend(session, wired.vault, who, case, text, now), text,

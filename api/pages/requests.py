@@ -94,7 +94,7 @@ def fetch(
     form: Annotated[Literal["json", "html"], Form()] = "html",
 ) -> Response:
     """The file, made at this moment. A link takes ten tries an hour."""
-    request.app.state.request_limit.spend(hashlib.sha256(ticket.encode()).hexdigest())
+    request.app.state.code_limit.spend(hashlib.sha256(ticket.encode()).hexdigest())
     now = wired.now()
     with wired.store.write(request_files.organisation_of(ticket)) as session:
         until = request_files.find(session, ticket, now).file_until

@@ -1,6 +1,7 @@
 """Rights requests on the desk: somebody asks, an officer handles it, each act in a transaction of its own."""
 
 import datetime as dt
+import re
 import uuid
 from typing import Any
 
@@ -13,6 +14,8 @@ from privacy.models import Request
 from privacy.request_states import Deed
 from privacy.requests import Asked, Opened
 from tests.appeals.desk import START, Desk
+from tests.office import Office
+from tests.staff import Page, Staff
 
 WORDS = "Ik werk hier niet meer. olifant"
 CONTACT = "iemand.anders@thuis.example"
@@ -77,3 +80,17 @@ class Case:
             found = requests.read(session, self.desk.vault, self.who, self.number, START)
             session.expunge(found.request)
             return found
+
+
+def asking(nobody: Staff, office: Office, **fields: str) -> Page:
+    """Somebody without a sign-in sends the form of this organisation."""
+    page = nobody.post(f"/requests/at/{office.id.hex}", request_id=str(uuid.uuid4()), **fields)
+    assert page.status == 200, page.words[:400]
+    return page
+
+
+def sent_number(page: Page) -> str:
+    """The number on the receipt."""
+    found = re.search(r"V-\d{6}", page.text)
+    assert found
+    return found[0]
