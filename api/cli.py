@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import grading, mailbox, members, privacy, proofs, tokens, webhooks
+from api.commands import grading, keeping, mailbox, members, privacy, proofs, tokens, webhooks
 from api.settings import Settings
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(grading.app)
+app.add_typer(keeping.app)
 for name, group in (
     ("prove", proofs), ("member", members), ("webhook", webhooks), ("token", tokens), ("mailbox", mailbox),
     ("privacy", privacy),
@@ -157,15 +158,20 @@ def sweep(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count what would go")] = False,  # noqa: FBT002
 ) -> None:
     """Delete what is kept no longer; the worker does so each night."""
-    from api import erasing
+    from api import backing_up, erasing
 
-    for organisation, report in erasing.sweep_all(Settings(), dry=dry_run):
+    settings = Settings()
+    for organisation, report in erasing.sweep_all(settings, dry=dry_run):
         typer.echo(f"{organisation}{' (would go)' if dry_run else ''}")
         for table, count in report.rows.items():
             typer.echo(f"  {table:<12}{count}")
         typer.echo(f"  {'learners':<12}{report.learners}{f', on hold {report.held}' if report.held else ''}")
         if report.closes:
-            typer.echo("  closed more than thirty days ago: all of it")
+            typer.echo("  closed long enough: all of it" + ("" if not report.stays else ", but what the law holds:"))
+        for one in report.stays:
+            typer.echo(f"    learner {one.learner_id} until {one.until} ({one.reason})")
+    for path in backing_up.roll_off(settings, dt.datetime.now(dt.UTC), dry=dry_run):
+        typer.echo(f"{path}{' (would go)' if dry_run else ''}")
 
 
 @app.command()

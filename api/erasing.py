@@ -4,17 +4,18 @@ import datetime as dt
 import uuid
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from api import building
+from api import building, closing
+from api.closing import Held
 from api.settings import Settings
 from appeals import filing
 from learning import enrolments
 from learning.catalogue import Catalogue
 from learning.models import Course, Enrolment
 from people.actors import LearnerClaims
-from people.models import Learner, Organisation
+from people.models import Learner
 from privacy import erase, retention
 from privacy.erase import Erased
 from store.store import Store
@@ -28,6 +29,8 @@ class Report:
     learners: int = 0
     held: int = 0
     closes: bool = False
+    stays: tuple[Held, ...] = ()
+    """What is held of an organisation that is closed: it goes when the holds end."""
 
 
 def erase_learner(
@@ -47,28 +50,40 @@ def erase_within(
     if erase.holding(session, learner_id, now.date()) is None:
         courses = select(Course.slug).join(Enrolment, Enrolment.course_id == Course.id)
         for slug in session.execute(courses.where(Enrolment.learner_id == learner_id)).scalars().all():
-            filing.supersede(session, enrolments.find(session, catalogue, claims, slug), None)
+            here = enrolments.find(session, catalogue, claims, slug, closed_too=True)
+            filing.supersede(session, here, None)
     session.expunge(learner)
     return erase.erase(session, organisation_id, learner_id, now)
 
 
-def sweep(store: Store, catalogue: Catalogue, organisation_id: uuid.UUID, now: dt.datetime, *, dry: bool) -> Report:
+def sweep(
+    store: Store,
+    catalogue: Catalogue,
+    organisation_id: uuid.UUID,
+    now: dt.datetime,
+    *,
+    dry: bool,
+    closes_in: dt.timedelta = retention.CLOSED,
+) -> Report:
     """Applies the rules of `privacy.retention` to one organisation; a dry run changes nothing."""
     with store.write(organisation_id) as session:
-        found = retention.sweep(session, organisation_id, now, dry=dry)
+        found = retention.sweep(session, organisation_id, now, dry=dry, closing=closes_in)
+        every = tuple(session.execute(select(Learner.id)).scalars()) if found.closes else found.learners
+        stays = closing.holds(session, now.date()) if found.closes else ()
     if dry:
-        return Report(found.rows, len(found.learners), 0, found.closes)
+        return Report(found.rows, len(every), 0, found.closes, stays)
     held = 0
-    for learner_id in found.learners:
+    for learner_id in every:
         held += erase_learner(store, catalogue, organisation_id, learner_id, now).held is not None
     if found.closes:
         with store.write(organisation_id) as session:
-            session.execute(delete(Organisation).where(Organisation.id == organisation_id))
-    return Report(found.rows, len(found.learners) - held, held, found.closes)
+            stays = closing.finish(session, organisation_id, now)
+    return Report(found.rows, len(every) - held, held, found.closes, stays)
 
 
 def sweep_all(settings: Settings, *, dry: bool) -> list[tuple[uuid.UUID, Report]]:
     """The sweep of every organisation of this installation."""
-    now, catalogue = dt.datetime.now(dt.UTC), Catalogue()
+    now, catalogue, days = dt.datetime.now(dt.UTC), Catalogue(), dt.timedelta(days=settings.closing_days)
     with building.opened(settings) as store:
-        return [(one, sweep(store, catalogue, one, now, dry=dry)) for one in building.organisations(store)]
+        found = building.organisations(store)
+        return [(one, sweep(store, catalogue, one, now, dry=dry, closes_in=days)) for one in found]

@@ -63,11 +63,13 @@ def keep_clocks(timestamp: int) -> None:
 @jobs.task(name="sweep", queueing_lock="sweep")
 def sweep(timestamp: int) -> None:
     """Deletes what is kept no longer, each night."""
-    from api import erasing
+    from api import backing_up, erasing
     from api.settings import Settings
 
-    for organisation, report in erasing.sweep_all(Settings(), dry=False):
+    settings = Settings()
+    for organisation, report in erasing.sweep_all(settings, dry=False):
         log.info("swept %s: %s rows, %s learners", organisation, sum(report.rows.values()), report.learners)
+    log.info("backups gone: %s", len(backing_up.roll_off(settings, dt.datetime.now(dt.UTC), dry=False)))
 
 
 @jobs.periodic(cron="* * * * *")
@@ -81,6 +83,19 @@ def shred_keys(timestamp: int) -> None:
     settings = Settings()
     with building.opened(settings) as store:
         shredding.shred(store, building.keys(settings), building.organisations(store))
+
+
+@jobs.periodic(cron="* * * * * */10")
+@jobs.task(name="note_departures", queueing_lock="note_departures")
+def note_departures(timestamp: int) -> None:
+    """What was erased, withdrawn or closed is noted outside the database, for when a backup is restored."""
+    from api import building
+    from api.settings import Settings
+    from store import departures
+
+    settings = Settings()
+    with building.opened(settings) as store:
+        departures.collect(store, departures.Ledger(settings.departures))
 
 
 @jobs.periodic(cron="* * * * * */10")

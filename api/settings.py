@@ -48,6 +48,12 @@ class Settings(BaseSettings):
     """Lets other processes of this user read ours; only for proofs, which search it."""
     key_grace: float = 180.0
     """Seconds that the key of a text without a row is kept, because its row may still come; proofs need less."""
+    closing_days: Annotated[int, Field(ge=0, le=30)] = 30
+    """So many days after an organisation closed is everything of it gone."""
+    backup_dir: Path | None = None
+    """Where backups are made; the sweep deletes those that are a year old. None: each `wederhoor backup` names it."""
+    backup_key: Path = Path("backup.key")
+    """The key of the backups; a name in `var`, or a path of its own. Keep a copy elsewhere."""
     encoder: str = ""
     """A sentence-transformers model by name or folder, for training; empty: the bundled MiniLM."""
 
@@ -72,6 +78,10 @@ class Settings(BaseSettings):
         return self.var / self.processors
 
     @property
+    def backup_key_file(self) -> Path:
+        return self.var / self.backup_key
+
+    @property
     def url(self) -> str:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
@@ -82,6 +92,10 @@ class Settings(BaseSettings):
     @property
     def keys(self) -> Path:
         return self.var / "keys" / "ring"
+
+    @property
+    def departures(self) -> Path:
+        return self.keys.with_name("departures")
 
     @property
     def models(self) -> Path:

@@ -5,8 +5,17 @@ import appeals.models
 import learning.models
 import people.models
 import privacy.models
+import store.departures
 import store.journal
 from store.base import Table
 
-MODULES = (people.models, privacy.models, learning.models, appeals.mailbox, appeals.models, store.journal)
+MODULES = (
+    people.models,
+    privacy.models,
+    learning.models,
+    appeals.mailbox,
+    appeals.models,
+    store.departures,
+    store.journal,
+)
 METADATA = Table.metadata

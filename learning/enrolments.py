@@ -13,6 +13,7 @@ from learning.catalogue import Catalogue, Taught
 from learning.errors import MovedOn, NotFound
 from learning.models import Course, Enrolment
 from people.actors import Language, LearnerClaims
+from people.errors import TokenRefused
 from people.models import Learner, Organisation
 from privacy import policy
 from privacy.consent import LEARNING
@@ -90,6 +91,7 @@ FIND = (
         _ENROLMENT.revision,
         _ENROLMENT.last_turn,
         _ENROLMENT.last_reply,
+        _ORGANISATION.closed_at,
     )
     .select_from(core(Course))
     .join(core(Organisation), _ORGANISATION.id == _COURSE.organisation_id)
@@ -101,9 +103,18 @@ FIND = (
 
 
 def find(
-    session: Session, catalogue: Catalogue, claims: LearnerClaims, course: str, wished: Language | None = None
+    session: Session,
+    catalogue: Catalogue,
+    claims: LearnerClaims,
+    course: str,
+    wished: Language | None = None,
+    *,
+    closed_too: bool = False,
 ) -> Here:
-    """Where this learner stands. The language is their own, else the wished one, else the course's first."""
+    """Where this learner stands. The language is their own, else the wished one, else the course's first.
+
+    Raises `NotFound`, and `TokenRefused` when the service to the organisation has ended: its key may be believed still.
+    """
     row = session.execute(
         FIND, {"subject": claims.subject, "course": course, "policy": policy.current().version}
     ).one_or_none()
@@ -111,7 +122,9 @@ def find(
         raise NotFound
     taught = catalogue.version(session, row[0], row[1])
     alpha, stopped, days, name, learner_id, own, consented, enrolled, restricted, by_person, *standing = row[2:]
-    awaiting, question_id, about_id, revision, turn, reply = standing
+    awaiting, question_id, about_id, revision, turn, reply, closed_at = standing
+    if closed_at is not None and not closed_too:
+        raise TokenRefused("organisation_closed")
     return Here(
         claims, taught, alpha, stopped, days, name, learner_id, taught.language(own or wished), consented, enrolled,
         restricted, by_person, awaiting, question_id, about_id, revision or 0, turn, reply,

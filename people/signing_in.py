@@ -77,12 +77,17 @@ def organisation_of(token: str) -> uuid.UUID:
 
 
 def acting(session: Session, token: str, now: dt.datetime) -> ActingMember:
-    """The signed-in member; raises `NotSignedIn` when the sign-in has ended or the member has left."""
+    """The signed-in member; raises `NotSignedIn` when it has ended, they have left, or the service has."""
     row = session.execute(
         select(Member, Organisation.name, Organisation.failing_stopped_why)
         .join(SignIn, SignIn.member_id == Member.id)
         .join(Organisation, Organisation.id == Member.organisation_id)
-        .where(SignIn.id == _digest(token.partition(".")[2]), SignIn.expires_at > now, Member.left_at.is_(None))
+        .where(
+            SignIn.id == _digest(token.partition(".")[2]),
+            SignIn.expires_at > now,
+            Member.left_at.is_(None),
+            Organisation.closed_at.is_(None),
+        )
     ).one_or_none()
     if row is None:
         raise NotSignedIn

@@ -65,6 +65,7 @@ def acting(session: Session, token: str, now: dt.datetime) -> ActingMember:
             StaffToken.expires_at > now,
             StaffToken.revoked_at.is_(None),
             Member.left_at.is_(None),
+            Organisation.closed_at.is_(None),
         )
     ).one_or_none()
     if row is None:

@@ -19,7 +19,9 @@ YEAR: Final = 365
 AT_ONCE: Final = 500
 """Learners per sweep: each is erased in full, and the next sweep takes the next ones."""
 CLOSED: Final = dt.timedelta(days=30)
-"""After an organisation has closed, everything of it is gone by then (D06)."""
+"""After an organisation has closed, everything of it is gone by then (D06), or sooner where the settings say so."""
+NIGHTLY: Final = dt.timedelta(days=1)
+"""From one sweep to the next: what would be too late then is due now."""
 FORMER: Final = "-"
 """Stands where the name of a member was who left long ago."""
 
@@ -63,7 +65,9 @@ class Swept:
     """The organisation itself is due."""
 
 
-def sweep(session: Session, organisation_id: uuid.UUID, now: dt.datetime, *, dry: bool) -> Swept:
+def sweep(
+    session: Session, organisation_id: uuid.UUID, now: dt.datetime, *, dry: bool, closing: dt.timedelta = CLOSED
+) -> Swept:
     """Deletes what its rule no longer keeps; a dry run deletes nothing and counts the same."""
     organisation = session.get_one(Organisation, organisation_id)
     rows = {}
@@ -72,7 +76,7 @@ def sweep(session: Session, organisation_id: uuid.UUID, now: dt.datetime, *, dry
         rows[rule.table] = _go(session, table, _older(table, rule, now), dry=dry)
     rows["journal"] = _journal(session, now, dry=dry)
     rows["member"] = _members(session, now, dry=dry)
-    closes = organisation.closed_at is not None and organisation.closed_at + CLOSED <= now
+    closes = organisation.closed_at is not None and organisation.closed_at + closing - NIGHTLY <= now
     idle = now - dt.timedelta(days=organisation.retention_days)
     return Swept(rows, tuple(session.execute(_idle(idle)).scalars()), closes)
 

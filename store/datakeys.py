@@ -74,6 +74,10 @@ class DataKeys:
             os.fdatasync(self._file)
         return len(gone)
 
+    def slots(self) -> int:
+        """How many places there are: they are used again, and never become fewer."""
+        return os.fstat(self._file).st_size // SLOT
+
     def count(self) -> int:
         """How many slots hold a key."""
         return sum(1 for _ in self._taken())

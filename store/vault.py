@@ -86,6 +86,14 @@ class Vault:
             return b""
         return Cipher(AES(key), CTR(nonce + FIRST_BLOCK)).decryptor().update(rest)
 
+    def fingerprints(self) -> dict[str, str]:
+        """What tells the master keys from others, by number, and nothing else about them."""
+        return {str(number): hmac.digest(key, b"fingerprint", "sha256")[:4].hex() for number, key in self._keys.items()}
+
+    def slots(self) -> int:
+        """How many places for data keys there are; never fewer than before."""
+        return self._data.slots()
+
     def sweep(self, used: set[int]) -> int:
         """Destroys the data keys that no row uses any more; returns how many."""
         return self._data.sweep(used)

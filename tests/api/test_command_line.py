@@ -14,6 +14,7 @@ from api.settings import ROOT
 COMMANDS = (
     *("up", "serve", "work", "bot", "migrate", "seed", "train", "tune", "grade", "evaluate", "member", "prove"),
     *("check", "demo", "refit", "remedy", "shred", "sweep", "watch-grading", "webhook", "token", "mailbox", "privacy"),
+    *("backup", "restore", "close-organisation"),
 )
 
 

@@ -197,10 +197,10 @@ def test_a_closed_organisation_is_gone_after_thirty_days(desk: Desk) -> None:
     full(desk)
     with desk.store.write(desk.id) as session:
         session.execute(update(Organisation).values(closed_at=START))
-    assert not erasing.sweep(desk.store, desk.catalogue, desk.id, START + 29 * DAY, dry=False).closes
-    assert erasing.sweep(desk.store, desk.catalogue, desk.id, START + 30 * DAY, dry=False).closes
+    assert not erasing.sweep(desk.store, desk.catalogue, desk.id, START + 28 * DAY, dry=False).closes
+    assert erasing.sweep(desk.store, desk.catalogue, desk.id, START + 29 * DAY, dry=False).closes, "not a night later"
     with desk.store.read(desk.id) as session:
-        for table in METADATA.sorted_tables:
+        for table in (one for one in METADATA.sorted_tables if one.name != "departure"):
             assert session.execute(select(func.count()).select_from(table)).scalar_one() == 0, table.name
 
 

@@ -1,5 +1,6 @@
 """The same database without the rest of the product as the tests of appeals use."""
 
 from tests.appeals.conftest import bare_database, bare_server, bare_store, desk, new_desk
+from tests.installation import empty, place
 
-__all__ = ["bare_database", "bare_server", "bare_store", "desk", "new_desk"]
+__all__ = ["bare_database", "bare_server", "bare_store", "desk", "empty", "new_desk", "place"]
