@@ -61,9 +61,9 @@ def start(turn: Turn) -> Done:
 
 def repeat(turn: Turn) -> Done:
     """Asks the open question once more, with its lesson."""
-    if turn.here.question_id is None:
+    asked = turn.here.course.asks(turn.here.question_id)
+    if asked is None:
         return steps.onward(turn, None)
-    asked = turn.here.course.question(turn.here.question_id)
     return Done(steps.step_at(asked), then=steps.ask(turn, asked, with_lesson=True))
 
 
@@ -87,6 +87,9 @@ def again(turn: Turn) -> Done:
         )
     except NotFound:
         return steps.stay(turn, [messages.text(turn.say("Je hebt nog geen vraag beantwoord."))])
+    if turn.here.course.asks(asked.id) is None:
+        words = turn.say("Deze vraag wordt niet meer gesteld. Wat voor je antwoord geldt, blijft gelden.")
+        return steps.stay(turn, [messages.text(words)])
     opened = filing.open_on(turn.session, turn.here.learner, asked.id)
     if opened is not None and opened.origin == "learner":
         step = Step("confirm_again", turn.here.question_id, asked.id)
@@ -148,8 +151,8 @@ def language(turn: Turn) -> Done:
     enrolments.choose_language(turn.session, turn.here, other)
     t = texts(other)
     shown: list[Message] = [messages.text(t("Vanaf nu praat ik Nederlands."))]
-    if turn.here.question_id is not None:
-        asked = turn.here.course.question(turn.here.question_id)
+    asked = turn.here.course.asks(turn.here.question_id)
+    if asked is not None:
         shown += messages.question(t, turn.here, asked, with_lesson=False)
     return replace(steps.stay(turn, shown), language=other)
 

@@ -21,6 +21,9 @@ from api.origins import Origins
 from api.pages import (
     appeals_report,
     author,
+    certificates,
+    course_parts,
+    courses,
     employer,
     home,
     letters,
@@ -66,7 +69,21 @@ def make_app(wiring: Wiring) -> FastAPI:
     app.state.requests_limit, app.state.code_limit = Limit("200/day"), Limit("10/hour")
     for routes in (conversation, appeals, contact, rights, staff, health, files):
         app.include_router(routes.router)
-    for pages in (home, reference, sign_in, line, review, letters, appeals_report, employer, author, oversight):
+    for pages in (
+        home,
+        reference,
+        sign_in,
+        line,
+        review,
+        letters,
+        appeals_report,
+        employer,
+        author,
+        oversight,
+        courses,
+        course_parts,
+        certificates,
+    ):
         app.include_router(pages.router)
     for pages in (requests, privacy_office, office_records):
         app.include_router(pages.router)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from api import messages, news
+from api import messages, news, steps
 from api.acts import ACTS, pending
 from api.bot import Bot, Said
 from api.texts import texts
@@ -22,7 +22,7 @@ from api.turns import Done, Turn
 from appeals import filing, notices
 from appeals.filing import STATEMENT_LIMIT
 from grading.grade import Graders
-from learning import answering, enrolments
+from learning import answering, certificates, enrolments
 from learning.catalogue import Catalogue
 from learning.courses import StanceQuestion
 from learning.enrolments import Here
@@ -132,7 +132,7 @@ class Conversation:
             sent = replace(sent, text=clean(sent.text))
         said = self._ask_bot(here, sent)
         grader, grade = self.graders.of(str(claims.organisation_id)), None
-        asked = here.course.question(here.question_id) if said.act == "answer" else None
+        asked = here.course.asks(here.question_id) if said.act == "answer" and not here.outdated else None
         if asked is not None and isinstance(asked.body, StanceQuestion):
             grade = answering.read(grader, here, asked, sent.text or "")
         try:
@@ -157,7 +157,8 @@ class Conversation:
         """The act, the reply and the step in one transaction."""
         fresh = notices.news(turn.session, turn.here, turn.now, turn.now) if turn.appeals else []
         told = news.cards(turn.session, self.vault, turn.say, turn.here, fresh, turn.now)
-        done = ACTS[said.act](turn)
+        answers = said.act in ("answer", "choose")
+        done = steps.outdated(turn) if answers and turn.here.outdated else ACTS[said.act](turn)
         bot_says = [_bot_message(message) for message in said.messages] if done.bot_speaks else []
         shown = [*told, *done.first, *bot_says, *done.then]
         reply = self._reply(turn, sent, shown, done)
@@ -203,8 +204,9 @@ class Conversation:
         """The greeting, or the open question, for somebody who comes (back) in."""
         t, here = turn.say, turn.here
         title = here.course.file.title[here.language]
-        if here.awaiting is not None and here.question_id is not None:
-            asked = here.course.question(here.question_id)
+        asked = here.course.asks(here.question_id)
+        if here.awaiting is not None and asked is not None:
+            enrolments.show(turn.session, here)
             back = messages.text(
                 t("Welkom terug. Je bent bij vraag {n} van {total}.", n=asked.number, total=len(here.course.questions))
             )
@@ -213,7 +215,8 @@ class Conversation:
         standing = turn.standing()
         if standing.marks:
             if standing.finished:
-                return [messages.finished(t, standing)]
+                certificate = certificates.issue(turn.session, here, standing, turn.now)
+                return [messages.finished(t, standing, certificate)]
             words = t("Welkom terug bij {title}. Ga je verder?", title=title)
             return [messages.text(words, messages.button(t("Verder gaan"), "start"))]
         words = t("Dit is de cursus {title}. {summary}", title=title, summary=here.course.file.summary[here.language])
@@ -261,7 +264,7 @@ def _progress(turn: Turn, done: Done | None = None) -> dict[str, Any]:
         "answered": standing.answered,
         "total": len(turn.here.course.questions),
         "points": standing.points,
-        "max_points": turn.here.course.max_points(),
+        "max_points": standing.max_points,
         "open_appeals": filing.count_open(turn.session, turn.here) if appealed else 0,
         "finished": standing.finished,
     }

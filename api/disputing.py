@@ -27,7 +27,7 @@ def appeal(turn: Turn) -> Done:
     except (NotFound, NothingToAppeal):
         words = turn.say("Hier kun je geen bezwaar (meer) tegen maken.")
         return replace(steps.stay(turn, [messages.text(words)]), bot_speaks=False)
-    about = turn.say("Het gaat om de vraag: {question}", question=asked.body.text[turn.here.language])
+    about = turn.say("Het gaat om de vraag: {question}", question=asked.body.text[asked.language(turn.here.language)])
     step = Step("appeal_statement", turn.here.question_id, asked.id)
     return Done(step, first=[messages.receipt(turn.say, filed), messages.text(about)], appealed=True)
 

@@ -13,7 +13,7 @@ from api.conversation import Empty, TooLong
 from api.limits import TooMany
 from api.texts import Texts, preferred, texts
 from appeals.errors import AppealNotFound, ConflictOfInterest, LetterNotFound, NothingToAppeal, NotPossible, Stale
-from learning.errors import ChoiceUnknown, CourseInvalid, MovedOn, NotFound, Restricted
+from learning.errors import ChoiceUnknown, CourseInvalid, MovedOn, NotFound, Overtaken, Restricted
 from people.errors import AddressInvalid, NotAllowed, NotSignedIn, SignInRefused, StaffTokenRefused, TokenRefused
 from privacy.errors import ConsentRequired, HoldInvalid, PolicyOutdated, RequestNotFound, RequestNotPossible
 from store.vault import Unreadable
@@ -73,6 +73,11 @@ PUBLIC: dict[type[Exception], Public] = {
     NothingToAppeal: Public(409, "nothing_to_appeal", _("Hier kun je geen bezwaar (meer) tegen maken.")),
     AddressInvalid: Public(422, "address_invalid", _("Dat is geen e-mailadres. Kijk het nog eens na.")),
     ChoiceUnknown: Public(422, "choice_unknown", _("Dat is geen keuze bij deze vraag.")),
+    Overtaken: Public(
+        409,
+        "course_moved_on",
+        _("Iemand anders heeft dit intussen veranderd. Er is niets opgeslagen; kijk eerst wat er staat."),
+    ),
     CourseInvalid: Public(422, "course_invalid", _("De cursus kan niet worden gelezen.")),
     Empty: Public(422, "answer_empty", _("Je bericht is leeg. Typ eerst iets.")),
     TooLong: Public(

@@ -1,6 +1,7 @@
 """What the learner reads: each message as the widget gets it, always a complete sentence in their language."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 from api.texts import Texts
@@ -161,15 +162,23 @@ def status_line(t: Texts, appeal: Appeal, asked: Asked, now: dt.datetime) -> str
     return words
 
 
-def finished(t: Texts, standing: Standing) -> Message:
-    """The course is done."""
+def finished(t: Texts, standing: Standing, certificate: uuid.UUID | None) -> Message:
+    """The course is done; with the learner's own link to their certificate, where they earned one."""
     words = t(
         "Je bent klaar met deze cursus. Je hebt {points} van de {max} punten. Dank je wel!",
-        points=standing.points, max=standing.course.max_points(),
+        points=standing.points, max=standing.max_points,
     )  # fmt: skip
     if any(mark.in_review for mark in standing.marks.values()):
         words += " " + t("Naar een of meer antwoorden kijkt nog een mens. Dat kan je alleen punten opleveren.")
-    return text(words, button(t("Mijn bezwaren"), "status"))
+    wanted = standing.course.file.certificate
+    if wanted is not None and wanted.pass_mark is not None and certificate is None:
+        share = t.percent(wanted.pass_mark / 100)
+        words += " " + t("Voor het certificaat heb je {share} van de punten nodig.", share=share)
+    shown = text(words, button(t("Mijn bezwaren"), "status"))
+    if certificate is None:
+        return shown
+    path = f"/certificate/{certificate}?language={t.language}"
+    return shown | {"links": [{"title": t("Je certificaat"), "path": path}]}
 
 
 def wipe_preview(t: Texts, answers: int, points: int, appeals: int) -> Message:

@@ -40,7 +40,10 @@ class Demo:
 
 
 def seed(store: Store, settings: Settings, now: dt.datetime) -> Demo:
-    """Makes the demo organisation the first time; afterwards only renews its courses."""
+    """Makes the demo organisation the first time; afterwards only renews its courses.
+
+    What an author has published in the browser is left as it is.
+    """
     path = settings.var / "demo.json"
     demo = Demo(**json.loads(path.read_text())) if path.exists() else None
     if demo is None or not _known(store, demo):
@@ -56,8 +59,11 @@ def seed(store: Store, settings: Settings, now: dt.datetime) -> Demo:
         _keep(path, demo)
     organisation_id = uuid.UUID(demo.organisation_id)
     with store.write(organisation_id) as session:
+        published = courses.published(session)
         for file in sorted(COURSES.glob("*.yaml")):
-            courses.load(session, organisation_id, courses.read(file), now)
+            course = courses.read(file)
+            if course.slug not in published:
+                courses.load(session, organisation_id, course, now)
     return demo
 
 

@@ -3,6 +3,7 @@
 from api import messages
 from api.messages import Message
 from api.turns import Done, Turn
+from learning import certificates
 from learning.catalogue import Asked
 from learning.courses import ChoiceQuestion
 from learning.enrolments import Step
@@ -13,7 +14,7 @@ def onward(turn: Turn, after: Asked | None, first: list[Message] | None = None) 
     standing = turn.standing()
     following = standing.next_question()
     if following is None:
-        told = [messages.finished(turn.say, standing)]
+        told = [messages.finished(turn.say, standing, certificates.issue(turn.session, turn.here, standing, turn.now))]
         return Done(Step(None, None, finished=True), first=first or [], then=told, standing=standing)
     new_lesson = after is None or after.lesson.key != following.lesson.key
     asks = ask(turn, following, with_lesson=new_lesson)
@@ -22,10 +23,20 @@ def onward(turn: Turn, after: Asked | None, first: list[Message] | None = None) 
 
 def back(turn: Turn, first: list[Message]) -> Done:
     """Back to the question that was open before an appeal or a confirmation."""
-    if turn.here.question_id is None:
+    asked = turn.here.course.asks(turn.here.question_id)
+    if asked is None:
         return onward(turn, None, first=first)
-    asked = turn.here.course.question(turn.here.question_id)
     return Done(step_at(asked), first=first, then=ask(turn, asked, with_lesson=False))
+
+
+def outdated(turn: Turn) -> Done:
+    """An author changed or removed the question while the learner was answering: nothing is graded."""
+    asked = turn.here.course.asks(turn.here.question_id)
+    if asked is None:
+        words = turn.say("De vraag waar je was, wordt niet meer gesteld. Er is niets beoordeeld en niets bewaard.")
+        return onward(turn, None, first=[messages.text(words)])
+    words = turn.say("Deze vraag is intussen aangepast. Je antwoord is niet beoordeeld of bewaard. Lees hem nog eens.")
+    return Done(step_at(asked), first=[messages.text(words)], then=ask(turn, asked, with_lesson=False))
 
 
 def stay(turn: Turn, then: list[Message]) -> Done:
@@ -40,4 +51,5 @@ def ask(turn: Turn, asked: Asked, *, with_lesson: bool) -> list[Message]:
 
 def step_at(asked: Asked) -> Step:
     """The question is open."""
-    return Step("choice" if isinstance(asked.body, ChoiceQuestion) else "answer", asked.id)
+    awaiting = "choice" if isinstance(asked.body, ChoiceQuestion) else "answer"
+    return Step(awaiting, asked.id, asked_version=asked.version)

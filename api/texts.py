@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime, format_timedelta
 from babel.messages.pofile import read_po
-from babel.numbers import format_percent
+from babel.numbers import format_decimal, format_percent
 
 from people.actors import Language
 
@@ -47,6 +47,10 @@ class Texts:
         """Date and time, Dutch time, that does not wrap."""
         shown = format_datetime(moment.astimezone(ZONE), "d MMMM y HH:mm", locale=_locale(self.language))
         return shown.replace(" ", NO_BREAK)
+
+    def number(self, value: float) -> str:
+        """A number as it is written in the language, as `1,5`."""
+        return format_decimal(value, locale=_locale(self.language))
 
     def percent(self, share: float) -> str:
         """A share between 0 and 1, as `1%`."""

@@ -15,7 +15,7 @@ from appeals.states import OPEN, State
 from grading.grade import Graders
 from learning import explaining
 from learning.answering import text_of
-from learning.catalogue import Asked, Catalogue, Taught, as_asked
+from learning.catalogue import Asked, Catalogue, Taught
 from learning.explaining import Explained
 from learning.models import Answer, Decision
 from people.actors import ActingMember, Language
@@ -75,7 +75,7 @@ def find(session: Session, number: int, *, lock: bool = False) -> Appeal:
 def asked_in(session: Session, course: Taught, appeal: Appeal) -> Asked:
     """The question of the case as it was when it was answered."""
     decision = _decision(session, appeal)
-    return as_asked(session, course, appeal.question_id, decision.question_version if decision else None)
+    return course.question(appeal.question_id, decision.question_version if decision else None)
 
 
 def held(session: Session, member: ActingMember, number: int, now: dt.datetime) -> Appeal:
@@ -109,7 +109,7 @@ def case(
     if not mine or decision is None or appeal.learner_id is None:
         return shell
     answer = session.get_one(Answer, (appeal.learner_id, appeal.question_id))
-    language = course.language(answer.language)
+    language = asked.language(answer.language)
     seen = replace(
         shell,
         answer=asked.shown(text_of(session, vault, answer.learner_id, answer.question_id), language),

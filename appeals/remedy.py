@@ -19,7 +19,7 @@ from appeals.models import Appeal, Notice, Remedy
 from appeals.states import State
 from grading.grade import Grader
 from learning import answering, decisions
-from learning.catalogue import Asked, Catalogue, as_asked
+from learning.catalogue import Asked, Catalogue
 from learning.courses import StanceQuestion
 from learning.models import Answer, Decision
 from people.actors import ActingMember, Language
@@ -67,7 +67,7 @@ def prepare(session: Session, vault: Vault, catalogue: Catalogue, appeal_id: uui
     if not appeal.opens_remedy or corrected is None or corrected.model_id is None:
         return None
     course = catalogue.of_question(session, appeal.question_id)
-    asked = as_asked(session, course, appeal.question_id, corrected.question_version)
+    asked = course.question(appeal.question_id, corrected.question_version)
     if not isinstance(asked.body, StanceQuestion):
         return None
     rows = session.execute(
@@ -89,7 +89,7 @@ def prepare(session: Session, vault: Vault, catalogue: Catalogue, appeal_id: uui
     found: dict[uuid.UUID, Candidate] = {}
     for decision, answer in rows:
         text = vault.unseal(answering.place(answer.learner_id, answer.question_id), answer.text)
-        found[decision.id] = Candidate(decision.id, answer.answered_at, course.language(answer.language), text)
+        found[decision.id] = Candidate(decision.id, answer.answered_at, asked.language(answer.language), text)
     first = found.pop(corrected.id)
     return Check(appeal_id, asked, corrected.model_id, first, list(found.values()))
 

@@ -17,7 +17,7 @@ from learning.courses import ChoiceQuestion, Stance
 from learning.decisions import Decided
 from learning.enrolments import Here
 from learning.errors import ChoiceUnknown, NotFound
-from learning.models import Answer, Question
+from learning.models import Answer, Certificate, Question
 from privacy.errors import ConsentRequired
 from store import journal
 from store.base import core
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 _NEW = insert(core(Answer))
 PUT: Final[Any] = _NEW.on_conflict_do_update(
     index_elements=["learner_id", "question_id"],
-    set_={name: _NEW.excluded[name] for name in ("text", "language", "answered_at")},
+    set_={name: _NEW.excluded[name] for name in ("text", "language", "flagged", "answered_at")},
 ).returning(literal_column("xmax <> 0").label("replaced"))
 
 
@@ -120,8 +120,11 @@ def text_of(session: Session, vault: Vault, learner_id: uuid.UUID, question_id: 
 
 
 def wipe(session: Session, here: Here, now: dt.datetime) -> int:
-    """All answers of the learner in this course are gone, with their decisions; returns how many."""
+    """All answers of the learner in this course are gone, with their decisions and certificate; returns how many."""
     theirs = select(Question.id).where(Question.course_id == here.course.id)
+    session.execute(
+        delete(Certificate).where(Certificate.learner_id == here.learner, Certificate.course_id == here.course.id)
+    )
     gone = session.execute(
         delete(Answer)
         .where(Answer.learner_id == here.learner, Answer.question_id.in_(theirs))
@@ -145,7 +148,8 @@ def _keep(session: Session, vault: Vault, here: Here, asked: Asked, text: str, n
     if not here.consented:
         raise ConsentRequired
     row: dict[str, Any] = {"organisation_id": here.organisation_id, "learner_id": here.learner, "question_id": asked.id}
-    row |= {"text": vault.seal(place(here.learner, asked.id), text), "language": here.language, "answered_at": now}
+    row |= {"text": vault.seal(place(here.learner, asked.id), text), "language": here.language}
+    row |= {"flagged": asked.body.flagged, "answered_at": now}
     if session.execute(PUT, row).scalar_one():
         journal.unlink(session, here.learner, [asked.id])
 

@@ -4,11 +4,20 @@ import threading
 import uuid
 from dataclasses import dataclass
 
+from pydantic import TypeAdapter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from grading.grade import Question as Graded
-from learning.courses import ChoiceQuestion, CourseFile, Lesson, OpenQuestion, StanceQuestion
+from learning.courses import (
+    AnyQuestion,
+    ChoiceQuestion,
+    CourseFile,
+    LessonText,
+    OneQuestion,
+    OpenQuestion,
+    StanceQuestion,
+)
 from learning.errors import NotFound
 from learning.models import Course, Question, QuestionVersion
 from people.actors import Language
@@ -21,13 +30,17 @@ class Asked:
     id: uuid.UUID
     number: int
     version: str
-    lesson: Lesson
-    opens_lesson: bool
-    body: StanceQuestion | ChoiceQuestion | OpenQuestion
+    lesson: LessonText
+    body: OneQuestion
 
     @property
     def points(self) -> int:
         return 0 if isinstance(self.body, OpenQuestion) else self.body.points
+
+    def language(self, wished: str | None) -> Language:
+        """The wished language if the question has it, else its first one."""
+        known: list[Language] = list(self.body.text)
+        return next((language for language in known if language == wished), known[0])
 
     def for_grader(self, language: Language) -> Graded:
         """What the grader needs to know of a stance question."""
@@ -54,24 +67,32 @@ class Taught:
     version: str
     file: CourseFile
     questions: tuple[Asked, ...]
+    """What is asked now."""
+    versions: dict[uuid.UUID, dict[str, Asked]]
+    """Each version of each question that was ever asked, the latest last."""
 
     def title(self) -> dict[str, str]:
         """The title per language."""
         return {language: self.file.title[language] for language in self.file.languages}
 
-    def question(self, question_id: uuid.UUID | None) -> Asked:
-        """The question with this id; raises `NotFound` for one of another course, or a retired one."""
-        found = next((question for question in self.questions if question.id == question_id), None)
-        if found is None:
+    def question(self, question_id: uuid.UUID | None, version: str | None = None) -> Asked:
+        """The question with this id, in that version where it is known, else as it is (or was last) asked.
+
+        Raises `NotFound` for one of another course.
+        """
+        known = self.versions.get(question_id) if question_id else None
+        if not known:
             raise NotFound
-        return found
+        found = known.get(version) if version else None
+        return found or self.asks(question_id) or list(known.values())[-1]
+
+    def asks(self, question_id: uuid.UUID | None) -> Asked | None:
+        """The question with this id as it is asked now; None when it is not."""
+        return next((question for question in self.questions if question.id == question_id), None)
 
     def language(self, wished: str | None) -> Language:
         """The wished language if the course has it, else its first one."""
         return next((language for language in self.file.languages if language == wished), self.file.languages[0])
-
-    def max_points(self) -> int:
-        return sum(question.points for question in self.questions)
 
 
 class Catalogue:
@@ -109,37 +130,31 @@ class Catalogue:
         return kept
 
 
-def as_asked(session: Session, course: Taught, question_id: uuid.UUID, version: str | None = None) -> Asked:
-    """The question as it was in that version, or in its last one, though the course may have changed or dropped it.
-
-    Raises `NotFound` for a question of another course.
-    """
-    kept = next((one for one in course.questions if one.id == question_id), None)
-    if kept is not None and version in (None, kept.version):
-        return kept
-    row = session.execute(
-        select(Question.position, QuestionVersion.version, QuestionVersion.content)
-        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
-        .where(
-            Question.id == question_id,
-            Question.course_id == course.id,
-            QuestionVersion.version == (Question.version if version is None else version),
-        )
-    ).one_or_none()
-    if row is None:
-        raise NotFound
-    lesson = Lesson.model_validate(row.content)
-    return Asked(question_id, row.position, row.version, lesson, False, lesson.questions[0])
+_QUESTION: TypeAdapter[OneQuestion] = TypeAdapter(AnyQuestion)
 
 
 def _parse(session: Session, course_id: uuid.UUID) -> Taught:
-    course = session.get_one(Course, course_id)
-    rows = session.execute(select(Question).where(Question.course_id == course_id, Question.retired_at.is_(None)))
-    rows_by_key = {row.key: row for row in rows.scalars()}
+    course = session.get_one(Course, course_id, populate_existing=True)
     file = CourseFile.model_validate(course.content)
-    asked = []
+    rows = session.execute(
+        select(Question, QuestionVersion)
+        .join(QuestionVersion, QuestionVersion.question_id == Question.id)
+        .where(Question.course_id == course_id)
+        .order_by(QuestionVersion.asked_from)
+        .execution_options(populate_existing=True)
+    ).all()
+    versions: dict[uuid.UUID, dict[str, Asked]] = {}
+    ids = {}
+    for question, one in rows:
+        asked = Asked(
+            question.id, question.position, one.version, LessonText.model_validate(one.lesson),
+            _QUESTION.validate_python(one.content),
+        )  # fmt: skip
+        versions.setdefault(question.id, {})[one.version] = asked
+        ids[question.key] = (question.id, question.version)
+    current = []
     for lesson in file.lessons:
-        for place, body in enumerate(lesson.questions):
-            row = rows_by_key[body.key]
-            asked.append(Asked(row.id, row.position, row.version, lesson, place == 0, body))
-    return Taught(course.id, course.slug, course.version, file, tuple(asked))
+        for body in lesson.questions:
+            question_id, version = ids[body.key]
+            current.append(versions[question_id][version])
+    return Taught(course.id, course.slug, course.version, file, tuple(current), versions)

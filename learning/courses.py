@@ -30,8 +30,8 @@ class _Part(BaseModel):
 class StanceQuestion(_Part):
     """Graded by the intent of approval in a free-text answer; one of approve and disapprove is right."""
 
-    kind: Literal["stance"]
     key: Slug
+    kind: Literal["stance"]
     text: Texts
     expected: Stance
     readings: dict[Stance, Texts]
@@ -52,8 +52,8 @@ class Option(_Part):
 class ChoiceQuestion(_Part):
     """Buttons, exactly one of them right."""
 
-    kind: Literal["choice"]
     key: Slug
+    kind: Literal["choice"]
     text: Texts
     options: Annotated[list[Option], Field(min_length=2, max_length=5)]
     why: Texts
@@ -72,32 +72,52 @@ class ChoiceQuestion(_Part):
 class OpenQuestion(_Part):
     """A reflection: kept as the learner's own, never graded."""
 
-    kind: Literal["open"]
     key: Slug
+    kind: Literal["open"]
     text: Texts
     reply: Texts
     flagged: bool = False
 
 
-AnyQuestion = Annotated[StanceQuestion | ChoiceQuestion | OpenQuestion, Field(discriminator="kind")]
+OneQuestion = StanceQuestion | ChoiceQuestion | OpenQuestion
+AnyQuestion = Annotated[OneQuestion, Field(discriminator="kind")]
 
 
-class Lesson(_Part):
-    """Something to read, then the questions about it."""
+class LessonText(_Part):
+    """Something to read."""
 
     key: Slug
     title: Texts
     text: Texts
+
+
+class Lesson(LessonText):
+    """Something to read, then the questions about it."""
+
     questions: Annotated[list[AnyQuestion], Field(min_length=1)]
 
 
-class CourseFile(_Part):
-    """A whole course. The first language is the default one, and each text has all of them."""
+class Certificate(_Part):
+    """What who completed the course can have. `pass_mark` is a percentage of its points; None: completing is enough."""
+
+    pass_mark: Annotated[int, Field(ge=1, le=100)] | None = None
+    education_points: Annotated[float, Field(gt=0, le=1000)] | None = None
+    registration: Texts | None = None
+
+
+class CourseHead(_Part):
+    """What a course is called and about, and what who completes it can have."""
 
     slug: Slug
     languages: Annotated[list[Language], Field(min_length=1)]
     title: Texts
     summary: Texts
+    certificate: Certificate | None = None
+
+
+class CourseFile(CourseHead):
+    """A whole course. The first language is the default one, and each text has all of them."""
+
     lessons: Annotated[list[Lesson], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -106,61 +126,71 @@ class CourseFile(_Part):
         doubles = sorted({key for key in keys if keys.count(key) > 1})
         if doubles:
             raise ValueError(f"question keys must be unique in a course: {', '.join(doubles)}")
-        missing = [path for path, texts in _texts(self.model_dump(), ()) if set(self.languages) - set(texts)]
+        missing = [path for path, texts in texts_in(self.model_dump()) if set(self.languages) - set(texts)]
         if missing:
             raise ValueError(f"these texts lack a language of the course: {'; '.join(missing)}")
         return self
 
-    def questions(self) -> Iterator[StanceQuestion | ChoiceQuestion | OpenQuestion]:
+    def questions(self) -> Iterator[OneQuestion]:
         """All questions, in order."""
         return (question for lesson in self.lessons for question in lesson.questions)
 
     def version(self) -> str:
         """A hash of the content: the same text is the same version."""
-        return _hash(self.model_dump(mode="json"))
+        return fingerprint(self.model_dump(mode="json"))
 
 
 def read(path: Path) -> CourseFile:
     """A course from a YAML file; raises `CourseInvalid` with file, line and what is wrong with it."""
     try:
-        node = yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader)
-        return CourseFile.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        return parse(path.read_text("utf-8"), str(path))
+    except UnicodeDecodeError:
+        raise CourseInvalid(f"{path}:1: not UTF-8 text") from None
+
+
+def parse(text: str, name: str) -> CourseFile:
+    """A course from YAML; raises `CourseInvalid` with name, line and what is wrong with it."""
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        return CourseFile.model_validate(yaml.safe_load(text))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        raise CourseInvalid(f"{path}:{line}: {getattr(error, 'problem', 'not YAML')}") from None
-    except UnicodeDecodeError:
-        raise CourseInvalid(f"{path}:1: not UTF-8 text") from None
+        raise CourseInvalid(f"{name}:{line}: {getattr(error, 'problem', 'not YAML')}") from None
     except ValidationError as error:
-        found = [f"{path}:{_line(node, one['loc'])}: {_where(one['loc'])}: {one['msg']}" for one in error.errors()]
+        found = [f"{name}:{_line(node, one['loc'])}: {_where(one['loc'])}: {one['msg']}" for one in error.errors()]
         raise CourseInvalid("\n".join(found)) from None
 
 
-def load(session: Session, organisation_id: uuid.UUID, file: CourseFile, now: dt.datetime) -> uuid.UUID:
-    """Makes or renews this course of the organisation; questions that are gone are retired, not deleted."""
+def load(
+    session: Session, organisation_id: uuid.UUID, file: CourseFile, now: dt.datetime, by: uuid.UUID | None = None
+) -> uuid.UUID:
+    """Makes or renews this course of the organisation; questions that are gone are retired, not deleted.
+
+    `by` is the author who publishes it. Each version of a question is kept: answers to it are read against it.
+    """
     row = {"organisation_id": organisation_id, "slug": file.slug, "version": file.version()}
-    row |= {"content": file.model_dump(mode="json"), "loaded_at": now}
-    renewed = {name: row[name] for name in ("version", "content", "loaded_at")}
+    row |= {"content": file.model_dump(mode="json"), "loaded_at": now, "published_by": by}
+    renewed = {name: row[name] for name in ("version", "content", "loaded_at", "published_by")}
     course = insert(Course).values(id=uuid.uuid4(), **row)
     session.execute(course.on_conflict_do_update(index_elements=["organisation_id", "slug"], set_=renewed))
     course_id = session.execute(select(Course.id).where(Course.slug == file.slug)).scalar_one()
-    kept = []
-    asked = ((lesson, question) for lesson in file.lessons for question in lesson.questions)
-    for position, (lesson, question) in enumerate(asked, start=1):
+    placed = [(lesson, question) for lesson in file.lessons for question in lesson.questions]
+    for position, (lesson, question) in enumerate(placed, start=1):
         question_id = session.execute(_upsert(organisation_id, course_id, position, question)).scalar_one()
-        session.execute(_keep_version(organisation_id, question_id, lesson, question))
-        kept.append(question.key)
+        session.execute(_kept(organisation_id, question_id, lesson, question, now))
+    kept = [question.key for _, question in placed]
     gone = update(Question).where(Question.course_id == course_id, Question.key.not_in(kept))
     session.execute(gone.where(Question.retired_at.is_(None)).values(retired_at=now))
     return course_id
 
 
-def _upsert(
-    organisation_id: uuid.UUID,
-    course_id: uuid.UUID,
-    position: int,
-    question: StanceQuestion | ChoiceQuestion | OpenQuestion,
-) -> Any:
+def published(session: Session) -> set[str]:
+    """The slugs of courses that an author published in the browser: files do not overwrite them unasked."""
+    return set(session.execute(select(Course.slug).where(Course.published_by.is_not(None))).scalars())
+
+
+def _upsert(organisation_id: uuid.UUID, course_id: uuid.UUID, position: int, question: OneQuestion) -> Any:
     values = {
         "position": position,
         "kind": question.kind,
@@ -174,40 +204,40 @@ def _upsert(
     return statement.on_conflict_do_update(index_elements=["course_id", "key"], set_=values).returning(Question.id)
 
 
-def _keep_version(
-    organisation_id: uuid.UUID,
-    question_id: uuid.UUID,
-    lesson: Lesson,
-    question: StanceQuestion | ChoiceQuestion | OpenQuestion,
+def _kept(
+    organisation_id: uuid.UUID, question_id: uuid.UUID, lesson: Lesson, question: OneQuestion, now: dt.datetime
 ) -> Any:
-    """A version is what the question says; the lesson around it is the latest that it was asked in."""
-    content = lesson.model_copy(update={"questions": [question]}).model_dump(mode="json")
-    row = {"organisation_id": organisation_id, "question_id": question_id, "version": version_of(question)}
-    statement = insert(QuestionVersion).values(**row, content=content)
-    return statement.on_conflict_do_update(index_elements=["question_id", "version"], set_={"content": content})
+    shown = lesson.model_dump(mode="json", exclude={"questions"})
+    row = {"question_id": question_id, "version": version_of(question), "organisation_id": organisation_id}
+    row |= {"lesson": shown, "content": question.model_dump(mode="json"), "asked_from": now}
+    statement = insert(QuestionVersion).values(row)
+    return statement.on_conflict_do_update(
+        index_elements=["question_id", "version"], set_={"lesson": shown, "asked_from": now}
+    )
 
 
-def version_of(question: StanceQuestion | ChoiceQuestion | OpenQuestion) -> str:
-    """A hash of the question: the same text, expectation and points are the same version."""
-    return _hash(question.model_dump(mode="json"))
+def version_of(question: OneQuestion) -> str:
+    """A hash of the question: other words, another key or another worth are another version."""
+    return fingerprint(question.model_dump(mode="json"))
 
 
-def _hash(content: Any) -> str:
+def fingerprint(content: Any) -> str:
+    """A hash of JSON: the same content is the same hash."""
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:16]
 
 
-def _texts(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, dict[str, str]]]:
+def texts_in(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, dict[str, str]]]:
     """Each text of the course with its place: a text is a mapping from language to string."""
     if isinstance(value, dict):
         if value and set(value) <= {"nl", "en"}:
             yield ".".join(path), value
             return
         for key, part in value.items():
-            yield from _texts(part, (*path, str(key)))
+            yield from texts_in(part, (*path, str(key)))
     elif isinstance(value, list):
         for part in value:
             name = part.get("key", "?") if isinstance(part, dict) else "?"
-            yield from _texts(part, (*path, str(name)))
+            yield from texts_in(part, (*path, str(name)))
 
 
 def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:

@@ -47,9 +47,18 @@ class Here:
     awaiting: str | None
     question_id: uuid.UUID | None
     about_id: uuid.UUID | None
+    asked_version: str | None
     revision: int
     last_turn: str | None
     last_reply: bytes | None = field(repr=False)
+
+    @property
+    def outdated(self) -> bool:
+        """The open question is no longer asked as the learner has it before them: an author changed or removed it."""
+        if self.question_id is None:
+            return False
+        asked = self.course.asks(self.question_id)
+        return asked is None or (self.asked_version is not None and asked.version != self.asked_version)
 
     @property
     def organisation_id(self) -> uuid.UUID:
@@ -88,6 +97,7 @@ FIND = (
         _ENROLMENT.awaiting,
         _ENROLMENT.question_id,
         _ENROLMENT.about_id,
+        _ENROLMENT.asked_version,
         _ENROLMENT.revision,
         _ENROLMENT.last_turn,
         _ENROLMENT.last_reply,
@@ -122,12 +132,12 @@ def find(
         raise NotFound
     taught = catalogue.version(session, row[0], row[1])
     alpha, stopped, days, name, learner_id, own, consented, enrolled, restricted, by_person, *standing = row[2:]
-    awaiting, question_id, about_id, revision, turn, reply, closed_at = standing
+    awaiting, question_id, about_id, asked_version, revision, turn, reply, closed_at = standing
     if closed_at is not None and not closed_too:
         raise TokenRefused("organisation_closed")
     return Here(
         claims, taught, alpha, stopped, days, name, learner_id, taught.language(own or wished), consented, enrolled,
-        restricted, by_person, awaiting, question_id, about_id, revision or 0, turn, reply,
+        restricted, by_person, awaiting, question_id, about_id, asked_version, revision or 0, turn, reply,
     )  # fmt: skip
 
 
@@ -149,6 +159,8 @@ class Step:
     awaiting: str | None
     question_id: uuid.UUID | None
     about_id: uuid.UUID | None = None
+    asked_version: str | None = None
+    """The version in which the question is asked with this step; None where it is not asked (again)."""
     finished: bool = False
     restarted: bool = False
 
@@ -160,7 +172,7 @@ AS_SEEN = and_(
 )
 """The conversation is where the turn saw it: no other turn came in between."""
 _PAUSE = func.least(bindparam("now", type_=_ENROLMENT.last_at.type) - _ENROLMENT.last_at, LONGEST_PAUSE)
-_STEP = ("awaiting", "question_id", "about_id", "last_turn", "last_reply")
+_STEP = ("awaiting", "question_id", "about_id", "asked_version", "last_turn", "last_reply")
 _ALWAYS: dict[str, Any] = {name: bindparam(name) for name in _STEP} | {
     "revision": _ENROLMENT.revision + 1,
     "last_at": bindparam("now"),
@@ -186,12 +198,20 @@ def move(session: Session, here: Here, step: Step, turn: str, reply: bytes, now:
     """Moves the conversation on, once: raises `MovedOn` when another turn came first, and all is rolled back."""
     row = {"learner": here.learner, "course": here.course.id, "seen": here.revision, "now": now}
     row |= {"awaiting": step.awaiting, "question_id": step.question_id, "about_id": step.about_id}
-    row |= {"last_turn": turn, "last_reply": reply}
+    row |= {"last_turn": turn, "last_reply": reply, "asked_version": step.asked_version or here.asked_version}
     statement = RESTART if step.restarted else MOVE
     if not step.restarted:
         row["finished"] = step.finished
     if session.connection().execute(statement, row).rowcount != 1:
         raise MovedOn
+
+
+def show(session: Session, here: Here) -> None:
+    """The learner has the open question before them as it is asked now."""
+    asked = here.course.asks(here.question_id)
+    if asked is not None and asked.version != here.asked_version:
+        theirs = (Enrolment.learner_id == here.learner, Enrolment.course_id == here.course.id)
+        session.execute(update(Enrolment).where(*theirs).values(asked_version=asked.version))
 
 
 def choose_language(session: Session, here: Here, language: Language) -> None:

@@ -19,3 +19,7 @@ class CourseInvalid(Exception):
 
 class Restricted(Exception):
     """The learner has asked that their data stands still: nothing is done with it until they take that back."""
+
+
+class Overtaken(Exception):
+    """Somebody else changed this part of the course since it was shown. Nothing was saved."""

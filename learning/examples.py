@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from grading.grade import Intent
 from grading.grade import Question as Graded
 from learning import answering
-from learning.catalogue import Catalogue, as_asked
+from learning.catalogue import Catalogue
 from learning.courses import StanceQuestion
 from learning.models import Answer, Decision
 from people.models import Learner
@@ -39,7 +39,7 @@ def of_organisation(session: Session, vault: Vault, catalogue: Catalogue) -> lis
     found = []
     for decision, answer in session.execute(_query()):
         course = catalogue.of_question(session, decision.question_id)
-        asked = as_asked(session, course, decision.question_id, decision.question_version)
+        asked = course.question(decision.question_id, decision.question_version)
         if not isinstance(asked.body, StanceQuestion):
             continue
         language = course.language(answer.language)

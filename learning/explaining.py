@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from grading.grade import Grade, Graders
 from learning import decisions
 from learning.answering import text_of
-from learning.catalogue import Asked, Taught, as_asked
+from learning.catalogue import Asked, Taught
 from learning.courses import StanceQuestion
 from learning.enrolments import Here
 from learning.models import Answer, Decision
@@ -60,10 +60,9 @@ def would_have_passed(graders: Graders, explained: Explained) -> str | None:
 def of_decision(session: Session, vault: Vault, course: Taught, decision: Decision) -> Explained:
     """A decision, for whoever may see it; the caller has checked that and records the look."""
     answer = text_of(session, vault, decision.learner_id, decision.question_id)
-    language = course.language(session.get_one(Answer, (decision.learner_id, decision.question_id)).language)
-    return Explained(
-        decision, answer, language, as_asked(session, course, decision.question_id, decision.question_version)
-    )
+    asked = course.question(decision.question_id, decision.question_version)
+    language = asked.language(session.get_one(Answer, (decision.learner_id, decision.question_id)).language)
+    return Explained(decision, answer, language, asked)
 
 
 def repeat(graders: Graders, explained: Explained) -> Explained:

@@ -4,7 +4,8 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from store.base import Key, OfOrganisation, Sealed, Table
@@ -25,6 +26,8 @@ class Course(OfOrganisation, Table):
     version: Mapped[str]
     content: Mapped[dict[str, Any]]
     loaded_at: Mapped[dt.datetime]
+    published_by: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member.id"))
+    """The author who published it in the browser; None when it came from a file."""
 
 
 class Question(OfOrganisation, Table):
@@ -49,15 +52,30 @@ class Question(OfOrganisation, Table):
 
 
 class QuestionVersion(OfOrganisation, Table):
-    """A question with its lesson as it was asked, for the answers that were given to it: a course moves on (L07)."""
+    """A question as it was asked once, with its lesson: what an answer to it is read against, whatever came later."""
 
     __tablename__ = "question_version"
     __privacy__ = Privacy("organisation", "keep", SERVICE)
 
     question_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), primary_key=True)
     version: Mapped[str] = mapped_column(primary_key=True)
+    lesson: Mapped[dict[str, Any]]
     content: Mapped[dict[str, Any]]
-    """The lesson, with this question alone."""
+    asked_from: Mapped[dt.datetime]
+
+
+class CourseDraft(OfOrganisation, Table):
+    """What authors are changing in a course and have not published; no learner sees it."""
+
+    __tablename__ = "course_draft"
+    __privacy__ = Privacy("organisation", "keep", "until it is published or thrown away")
+    __table_args__ = (UniqueConstraint("organisation_id", "slug"),)
+
+    id: Mapped[Key]
+    slug: Mapped[str]
+    content: Mapped[dict[str, Any]]
+    changed_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
+    changed_at: Mapped[dt.datetime]
 
 
 class Enrolment(OfOrganisation, Table):
@@ -72,6 +90,8 @@ class Enrolment(OfOrganisation, Table):
     question_id: Mapped[uuid.UUID | None]
     about_id: Mapped[uuid.UUID | None]
     """The question that an appeal or a confirmation is about, while one is awaited."""
+    asked_version: Mapped[str | None]
+    """The version of the open question that the learner has before them; None when nobody noted it."""
     revision: Mapped[int]
     last_turn: Mapped[str | None]
     last_reply: Mapped[Sealed | None]
@@ -92,6 +112,8 @@ class Answer(OfOrganisation, Table):
     question_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("question.id"), primary_key=True, index=True)
     text: Mapped[Sealed]
     language: Mapped[str]
+    flagged: Mapped[bool] = mapped_column(server_default=sql("false"))
+    """The learner was told that their employer can see it: a question flagged later shows no earlier answer."""
     answered_at: Mapped[dt.datetime]
 
 
@@ -116,7 +138,7 @@ class Decision(OfOrganisation, Table):
         ),
         CheckConstraint("points >= 0 AND points <= max_points", name="points"),
         Index("ix_decision_question_outcome", "question_id", "outcome"),
-        Index("ix_decision_remedy", "remedy_id", postgresql_where=text("remedy_id IS NOT NULL")),
+        Index("ix_decision_remedy", "remedy_id", postgresql_where=sql("remedy_id IS NOT NULL")),
     )
 
     id: Mapped[Key]
@@ -135,8 +157,26 @@ class Decision(OfOrganisation, Table):
     alpha: Mapped[float | None]
     tries: Mapped[int]
     """How often the machine could not tell since the last clear answer: at 1 it asks once more, at 2 a person looks."""
-    in_review: Mapped[bool] = mapped_column(server_default=text("false"))
+    in_review: Mapped[bool] = mapped_column(server_default=sql("false"))
     """A person is going to look, or is looking: what stands is not final."""
     remedy_id: Mapped[uuid.UUID | None]
     """The remedy that passed it after all, where its model had failed it."""
     decided_at: Mapped[dt.datetime]
+
+
+class Certificate(OfOrganisation, Table):
+    """That a learner completed a course, for who is given its code. No name: who prints it types one."""
+
+    __tablename__ = "certificate"
+    __privacy__ = Privacy("learner", "delete", SERVICE, exported=True)
+    __table_args__ = (UniqueConstraint("learner_id", "course_id"),)
+
+    id: Mapped[Key]
+    """In the learner's own link."""
+    learner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+    course_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("course.id", ondelete="CASCADE"))
+    code: Mapped[str] = mapped_column(unique=True)
+    """What anybody can check it by."""
+    points: Mapped[int]
+    """What the learner had; with fewer now it is not valid."""
+    issued_at: Mapped[dt.datetime]

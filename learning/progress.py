@@ -17,6 +17,7 @@ class Mark:
 
     outcome: str | None
     points: int
+    max_points: int
     tries: int
     in_review: bool
     maker: str | None
@@ -40,7 +41,14 @@ class Standing:
 
     @property
     def points(self) -> int:
-        return sum(self.marks[question.id].points for question in self.course.questions if question.id in self.marks)
+        """All that was earned, also with questions that are no longer asked: an author takes nothing away."""
+        return sum(mark.points for mark in self.marks.values())
+
+    @property
+    def max_points(self) -> int:
+        """What could be had: for each answer what its question was worth then, for the others what they are now."""
+        unanswered = (question.points for question in self.course.questions if question.id not in self.marks)
+        return sum(mark.max_points for mark in self.marks.values()) + sum(unanswered)
 
     @property
     def finished(self) -> bool:
@@ -58,7 +66,13 @@ class Standing:
 _ANSWER, _DECISION, _QUESTION = core(Answer).c, core(Decision).c, core(Question).c
 MARKS = (
     select(
-        _ANSWER.question_id, _DECISION.outcome, _DECISION.points, _DECISION.tries, _DECISION.in_review, _DECISION.maker
+        _ANSWER.question_id,
+        _DECISION.outcome,
+        _DECISION.points,
+        _DECISION.max_points,
+        _DECISION.tries,
+        _DECISION.in_review,
+        _DECISION.maker,
     )
     .select_from(core(Answer))
     .join(core(Question), _QUESTION.id == _ANSWER.question_id)
@@ -73,5 +87,5 @@ MARKS = (
 def standing(session: Session, course: Taught, learner_id: uuid.UUID) -> Standing:
     """What stands for this learner in this course now."""
     rows = session.execute(MARKS, {"learner": learner_id, "course": course.id})
-    marks = {row[0]: Mark(row[1], row[2] or 0, row[3] or 0, bool(row[4]), row[5]) for row in rows}
+    marks = {row[0]: Mark(row[1], row[2] or 0, row[3] or 0, row[4] or 0, bool(row[5]), row[6]) for row in rows}
     return Standing(course, marks)

@@ -45,6 +45,8 @@ class VisibleAnswer:
     answered_at: dt.datetime
     state: State
     outcome: str | None
+    version: str | None
+    """The version of the question that was answered, where a decision names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ class VisibleLearner:
 
 def courses(session: Session) -> list[CourseSummary]:
     """The organisation's courses."""
-    visible = and_(Question.course_id == Course.id, Question.flagged)
-    given = and_(Answer.question_id == Question.id, Answer.learner_id.not_in(_NOBODY))
+    visible = and_(Question.course_id == Course.id, Question.flagged, Question.retired_at.is_(None))
+    given = and_(Answer.question_id == Question.id, Answer.flagged, Answer.learner_id.not_in(_NOBODY))
     rows = session.execute(
         select(Course.slug, Course.content, func.count(Question.id.distinct()), func.count(Answer.learner_id))
         .outerjoin(Question, visible)
@@ -148,7 +150,10 @@ def seen_by_employer(session: Session, learner_id: uuid.UUID, course: str, today
 
 
 def _visible(grants: frozenset[Grant]) -> Select[*tuple[Any, ...]]:
-    """The one query behind every view of the employer."""
+    """The one query behind every view of the employer.
+
+    An answer counts as flagged when its learner was told so before they gave it, and the question still is.
+    """
     query = (
         select(
             Learner.id,
@@ -158,18 +163,19 @@ def _visible(grants: frozenset[Grant]) -> Select[*tuple[Any, ...]]:
             Answer.answered_at,
             case((Decision.in_review, "in_review"), (Decision.outcome == "undecided", "asked_again"), else_="final"),
             Decision.outcome,
+            Decision.question_version,
         )
         .select_from(Answer)
         .join(Learner, Learner.id == Answer.learner_id)
         .join(Question, Question.id == Answer.question_id)
         .join(Course, Course.id == Question.course_id)
         .outerjoin(Decision, and_(Decision.learner_id == Learner.id, Decision.question_id == Question.id))
-        .where(Learner.restricted_since.is_(None), Learner.subject != NOBODY)
+        .where(Learner.restricted_since.is_(None), Learner.subject != NOBODY, Question.retired_at.is_(None))
     )
-    return query if Grant.ALL_ANSWERS in grants else query.where(Question.flagged)
+    return query if Grant.ALL_ANSWERS in grants else query.where(Question.flagged, Answer.flagged)
 
 
 def _shown(row: Row[*tuple[Any, ...]], grants: frozenset[Grant]) -> VisibleAnswer:
-    learner_id, subject, question_id, key, at, state, outcome = row
+    learner_id, subject, question_id, key, at, state, outcome, version = row
     shown = outcome if Grant.RESULTS in grants else None
-    return VisibleAnswer(learner_id, subject, question_id, key, at, state, shown)
+    return VisibleAnswer(learner_id, subject, question_id, key, at, state, shown, version)

@@ -46,7 +46,8 @@ def answer(
         row, text = reports.open_answer(session, wired.vault, who, course, learner_id, question_id, wired.now())
         taught = wired.catalogue.course(session, course)
         language = taught.language(reading(request, who).language)
-        asked = taught.question(question_id)
+        asked = taught.question(question_id, row.version)
+        language = asked.language(language)
         return page(
             request, "employer_answer.html", who, course=taught, language=language, row=row, asked=asked,
             text=asked.shown(text, language), outcome=explanations.outcome, state=explanations.state,

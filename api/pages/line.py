@@ -22,7 +22,7 @@ from api.wiring import Wiring
 from appeals import queue
 from appeals.queue import COUNTED, Order, Waiting, Wanted
 from appeals.states import Origin
-from learning.catalogue import Asked, as_asked
+from learning.catalogue import Asked
 from people.actors import ActingMember
 from people.errors import NotAllowed, NotSignedIn
 
@@ -112,7 +112,7 @@ async def _first(*events: Coroutine[Any, Any, object], within: float) -> None:
 def _asked(wired: Wiring, session: Session, rows: list[Waiting]) -> dict[uuid.UUID, Asked]:
     """The questions of these cases, also those that their course no longer asks."""
     return {
-        question_id: as_asked(session, wired.catalogue.of_question(session, question_id), question_id)
+        question_id: wired.catalogue.of_question(session, question_id).question(question_id)
         for question_id in {row.question_id for row in rows}
     }
 

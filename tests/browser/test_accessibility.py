@@ -182,6 +182,29 @@ def test_oversight_too(
     check(page)
 
 
+AUTHOR = (
+    "", "/-/new", "/-/import", "/COURSE", "/COURSE/head", "/COURSE/preview", "/COURSE/publish", "/COURSE/lesson",
+    "/COURSE/lessons/phishing", "/COURSE/lessons/phishing/remove", "/COURSE/lessons/phishing/question?kind=open",
+    "/COURSE/lessons/phishing/question?kind=choice", "/COURSE/questions/link", "/COURSE/questions/clicked-already",
+    "/COURSE/discard",
+)  # fmt: skip
+
+
+@SCREENS
+def test_authors_too(make_page: MakePage, system: System, office: Office, width: int, dark: bool) -> None:
+    page = make_page(width=width, dark=dark, bypass_csp=True)
+    office.staff("author").post("/courses/information-security/lessons/phishing/move", way="down")
+    sign_in(page, system, f"author-{office.id.hex}@bureau.example", PASSWORD)
+    for path in AUTHOR:
+        page.goto(f"{system.settings.url}/courses{path.replace('COURSE', 'information-security')}")
+        check(page, path)
+    page.goto(f"{system.settings.url}/courses/information-security/questions/link")
+    page.locator('[name="text.nl"]').fill(" ")
+    page.get_by_role("button", name="Opslaan").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    check(page, "refused")
+
+
 CONSOLE = ("line", "nothing fits", "free", "theirs", "claimed", "asking", "read", "stale", "undo", "refused", "keys")
 EACH = [(1280, False, "nl"), (1280, True, "en"), (375, False, "en"), (375, True, "nl")]
 

@@ -15,7 +15,7 @@ from learning.models import Decision
 
 FILE = courses.read(ROOT / "data" / "courses" / "information-security.yaml")
 BODY = FILE.lessons[0].questions[0]
-ASKED = Asked(uuid.uuid4(), 1, "1", FILE.lessons[0], True, BODY)
+ASKED = Asked(uuid.uuid4(), 1, "1", FILE.lessons[0], BODY)
 
 
 @dataclass

@@ -13,7 +13,7 @@ from api.tables import METADATA
 from appeals import conflicts, filing, ruling
 from appeals.states import Ruling
 from learning import enrolments
-from learning.models import Answer
+from learning.models import Answer, Certificate
 from people.actors import LearnerClaims
 from people.models import Learner, Organisation
 from privacy import erase, export, looks, registry, retention
@@ -43,6 +43,8 @@ def full(desk: Desk) -> tuple[LearnerClaims, uuid.UUID]:
         enrolments.begin(session, here, here.learner, START)
         looks.record(session, desk.reviewers[0], here.learner, here.course.questions[0].id, "review", START)
         conflicts.declare(session, desk.id, desk.reviewers[1].id, learner_id=here.learner, now=START)
+        owner = {"organisation_id": desk.id, "learner_id": here.learner, "course_id": here.course.id}
+        session.add(Certificate(id=uuid.uuid4(), code=uuid.uuid4().hex, points=0, issued_at=START, **owner))
         learner_id = here.learner
     Case(desk, desk.reviewers[0], kind="see").linked(claims.subject)
     return claims, learner_id

@@ -12,7 +12,7 @@ ${e.state===`unsent`?S`<div class="trouble">
  `}function J(e,t,n,r=T){let i=(e??[]).filter(e=>t.fresh?n.input.mode!==`confirm`:ve(e));return!i.length&&r===T?T:S`<div class="buttons">
 ${r}
  ${i.map(e=>S`<button @click=${()=>n.press(e)}>${e.title}</button>`)}
- </div>`}function ve(e){return e.about!==void 0&&(e.command===`appeal`||e.command===`again`)}function ye(e,t,n){return S`<div class="plain">${q(e.text)}</div>
+ </div>`}function ve(e){return e.about!==void 0&&(e.command===`appeal`||e.command===`again`)}function ye(e,t,n){let r=e.links?.map(({title:e,path:t})=>S`<p><a href=${n.address(t)} target="_blank" rel="noopener">${e}</a></p>`);return S`<div class="plain">${q(e.text)}${r}</div>
 ${J(e.buttons,t,n)}`}function be(e,t){return S`<section class="card lesson">
 <p class="eyebrow">${t.texts.lesson}</p>
 <h3>${e.title}</h3>

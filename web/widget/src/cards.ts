@@ -71,7 +71,10 @@ function lasting(button: Button): boolean {
 }
 
 function text(message: TextMessage, entry: Heard, talk: Conversation): TemplateResult {
-  return html`<div class="plain">${paragraphs(message.text)}</div>
+  const links = message.links?.map(
+    ({ title, path }) => html`<p><a href=${talk.address(path)} target="_blank" rel="noopener">${title}</a></p>`,
+  );
+  return html`<div class="plain">${paragraphs(message.text)}${links}</div>
     ${buttons(message.buttons, entry, talk)}`;
 }
 

@@ -16,6 +16,8 @@ export interface TextMessage {
   type: "text";
   text: string;
   buttons?: Button[];
+  /** Pages of the api, by their path. */
+  links?: { title: string; path: string }[];
   /** All answers of this course have been erased: whatever is still shown of them has to go. */
   wiped?: true;
 }
