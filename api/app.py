@@ -37,7 +37,7 @@ from api.pages import (
     sign_in,
 )  # fmt: skip
 from api.pages.rendering import error_page
-from api.routes import appeals, contact, conversation, files, health, rights, staff
+from api.routes import appeals, channels, contact, conversation, files, health, rights, staff
 from api.security import Guard
 from api.wiring import Wiring
 from learning.errors import MovedOn
@@ -67,7 +67,7 @@ def make_app(wiring: Wiring) -> FastAPI:
     app.state.sign_in_limit = Limit("10/minute")
     app.state.request_limit = Limit(f"{wiring.settings.requests_per_hour}/hour")
     app.state.requests_limit, app.state.code_limit = Limit("200/day"), Limit("10/hour")
-    for routes in (conversation, appeals, contact, rights, staff, health, files):
+    for routes in (conversation, channels, appeals, contact, rights, staff, health, files):
         app.include_router(routes.router)
     for pages in (
         home,

@@ -40,6 +40,10 @@ SHOWN_AGAIN = dt.timedelta(minutes=10)
 """News is shown again this long, in case the reply that told of it was lost."""
 
 Kind = Literal["text", "answer", "command", "choice"]
+Command = Literal[
+    "start", "appeal", "again", "repeat", "stop", "help", "privacy", "language", "reset", "status", "skip", "next",
+    "affirm", "deny",
+]  # fmt: skip
 
 
 class Empty(Exception):

@@ -214,6 +214,13 @@ def show(session: Session, here: Here) -> None:
         session.execute(update(Enrolment).where(*theirs).values(asked_version=asked.version))
 
 
+def arrive(session: Session, here: Here, turn: str) -> None:
+    """The learner goes on over another channel: what the one before still shows is older than this."""
+    theirs = (Enrolment.learner_id == here.learner, Enrolment.course_id == here.course.id)
+    seen = update(Enrolment).where(*theirs, Enrolment.revision == here.revision)
+    session.execute(seen.values(last_turn=turn, last_reply=None, revision=Enrolment.revision + 1))
+
+
 def choose_language(session: Session, here: Here, language: Language) -> None:
     """From now on the learner reads this language."""
     session.execute(update(Learner).where(Learner.id == here.learner).values(language=language))

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api import explanations
 from api.auth import TheLearner, Wired
-from api.conversation import Conversation, Sent
+from api.conversation import Command, Conversation, Kind, Sent
 from api.texts import preferred, texts
 from learning import enrolments, explaining, reports
 from people import contacts
@@ -44,15 +44,9 @@ class TurnTaken(Body):
     turn: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
     course: Course
     seen: Annotated[int, Field(ge=0)]
-    kind: Literal["text", "answer", "command", "choice"]
+    kind: Kind
     text: str | None = None
-    command: (
-        Literal[
-            "start", "appeal", "again", "repeat", "stop", "help", "privacy", "language", "reset", "status", "skip",
-            "next", "affirm", "deny",
-        ]
-        | None
-    ) = None  # fmt: skip
+    command: Command | None = None
     choice: Annotated[str, Field(max_length=60)] | None = None
     about: UUID | None = None
 
