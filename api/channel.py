@@ -66,13 +66,15 @@ class Channel:
             return self._view(talk.withdraw_consent(self.claims, self.course, now))
         if not here.consented:
             return self._consent(here, message, now)
+        if not here.enrolled:  # they consented in another course
+            return self._view(talk.view(self.claims, self.course, self.wished, now))
         sent = _sent(heard, here, self.course)
-        known = here.last_turn == heard.turn
-        if here.last_reply is not None if known else not self._elsewhere(here, heard, sent):
-            return self._texts(talk.take(self.claims, sent, now))
-        if not known:
+        again = here.last_turn == heard.turn
+        if not again and self._elsewhere(here, heard, sent):
             with talk.store.write(self.claims.organisation_id) as session:
                 enrolments.arrive(session, here, heard.turn)
+        elif not again or here.last_reply is not None:
+            return self._texts(talk.take(self.claims, sent, now))
         return self._view(talk.view(self.claims, self.course, self.wished, now))
 
     def _elsewhere(self, here: Here, heard: Heard, sent: Sent) -> bool:

@@ -49,7 +49,7 @@ class Asked:
 
     def said(self, language: Language) -> str:
         """The question itself; in its own first language when it has no other."""
-        return self.body.text.get(language) or next(iter(self.body.text.values()))
+        return self.body.text[self.language(language)]
 
     def shown(self, answer: str, language: Language) -> str:
         """An answer as people read it: of a choice the option's text, not its key."""

@@ -1,7 +1,8 @@
 """Certificates: that somebody completed a course, for whoever they give the code. Nothing on it says who.
 
 Valid is counted, never stored: a certificate is valid as long as its learner still has the points that they had. Wiping
-progress takes it away; answering worse makes it invalid, and what an author changes does not touch it.
+progress takes it away; answering worse makes it invalid, and so does asking that one's data stands still. What
+an author changes does not touch it.
 """
 
 import datetime as dt
@@ -20,6 +21,7 @@ from learning.enrolments import Here
 from learning.errors import NotFound
 from learning.models import Certificate, Course
 from learning.progress import Standing
+from people.models import Learner
 from store import journal
 
 LETTERS: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -101,7 +103,8 @@ def _shown(session: Session, catalogue: Catalogue, row: Certificate | None) -> S
     version = session.execute(select(Course.version).where(Course.id == row.course_id)).scalar_one()
     course = catalogue.version(session, row.course_id, version)
     points = progress.standing(session, course, row.learner_id).points
-    return Shown(row.id, row.code, course, row.issued_at, row.points, points >= row.points)
+    restricted = session.get_one(Learner, row.learner_id).restricted_since is not None
+    return Shown(row.id, row.code, course, row.issued_at, row.points, points >= row.points and not restricted)
 
 
 def _code() -> str:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from api import course_forms
@@ -48,25 +48,27 @@ def begin(request: Request, wired: Wired, who: TheAuthor, typed: Posted) -> Resp
 
 @router.get("/-/import")
 def choose_file(request: Request, who: TheAuthor) -> HTMLResponse:
-    """The form for a course as text."""
+    """The form for a course as a file, or its text."""
     return _file(request, who)
 
 
 @router.post("/-/import")
 def take_in(
-    request: Request, wired: Wired, who: TheAuthor, text: Annotated[str, Form(max_length=LONGEST_FILE)],
-    replace: Annotated[str, Form(max_length=8)] = "",
+    request: Request, wired: Wired, who: TheAuthor, text: Annotated[str, Form(max_length=LONGEST_FILE)] = "",
+    replace: Annotated[str, Form(max_length=8)] = "", file: UploadFile | None = None,
 ) -> Response:  # fmt: skip
-    """The text becomes a draft; what is wrong with it is told with its line."""
+    """It becomes a draft; what is wrong with it is told with its line, and it stands on the page to be mended."""
+    if file is not None and file.size:
+        text = file.file.read(LONGEST_FILE).decode("utf-8", errors="replace")
     try:
-        file = courses.parse(course_forms.clean(text), "course.yaml")
+        made = courses.parse(course_forms.clean(text), "course.yaml")
         with wired.store.write(who.organisation_id) as session:
-            drafting.take_in(session, who, file, wired.now(), replace=bool(replace))
+            drafting.take_in(session, who, made, wired.now(), replace=bool(replace))
     except CourseInvalid as error:
         return _file(request, who, text=text, status=422, wrong=str(error).splitlines())
     except Overtaken:
         return _file(request, who, text=text, status=409, taken=True)
-    return RedirectResponse(f"/courses/{file.slug}", 303)
+    return RedirectResponse(f"/courses/{made.slug}", 303)
 
 
 @router.get("/{course}")

@@ -120,6 +120,14 @@ def test_b01_an_old_policy_is_no_consent(new_learner: NewLearner) -> None:
     assert (refused.status, refused.json()["code"]) == (409, "policy_outdated")
 
 
+def test_b01_another_course_is_begun_over_the_channel(new_learner: NewLearner) -> None:
+    learner = new_learner()
+    learner.course = "safety-at-work"
+    texter = Texter(learner)
+    greeting = texter.send("hallo")
+    assert "Vraag 1 van 13" in "\n".join(one["text"] for one in texter.press(greeting, "Beginnen"))
+
+
 def test_b01_the_same_message_twice_is_one_answer(new_learner: NewLearner) -> None:
     learner = new_learner()
     texter = Texter(learner)

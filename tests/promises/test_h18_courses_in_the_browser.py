@@ -226,6 +226,19 @@ def test_h18_another_organisation_does_not_find_the_course(course: Authored, off
     assert "Sleutels" in course.author.get("/courses").words
 
 
+def test_h18_a_file_goes_out_and_comes_in_as_it_was(make_page: MakePage, system: System, course: Authored) -> None:
+    page = make_page()
+    sign_in(page, system, system.demo["author"])
+    page.goto(f"{system.settings.url}{course.path}")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Opslaan als bestand").click()
+    page.goto(f"{system.settings.url}/courses/-/import")
+    page.get_by_label("Bestand", exact=True).set_input_files(saved.value.path())
+    page.get_by_role("button", name="Inlezen").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Sleutels")
+    assert course.author.get(f"{course.path}/file").text == saved.value.path().read_text("utf-8")
+
+
 def test_h18_a_file_that_is_wrong_is_told_with_its_line_and_kept_on_the_page(course: Authored) -> None:
     wrong = course.author.post("/courses/-/import", text=course.text.replace("expected: approve", "expected: maybe"))
     assert wrong.status == 422 and "course.yaml:13" in wrong.words and "expected: maybe" in wrong.text
