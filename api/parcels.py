@@ -23,7 +23,7 @@ from people import contacts, webhooks
 from people.actors import Language
 from people.models import Learner, Member, Organisation
 from privacy import agreements
-from privacy.agreements import Grant
+from privacy.agreements import Part
 from store.vault import Vault
 
 Send = Callable[[dt.datetime], None]
@@ -116,18 +116,22 @@ class Packing:
 def event(session: Session, notice: Notice, appeal: Appeal | None, course: Taught) -> dict[str, Any]:
     """What a system hears: codes and numbers, no text and nobody's id.
 
-    It belongs to the employer, so it hears what an employer may see (H08): the question if it is flagged or all
-    answers are agreed on, the ruling if results are, too.
+    It belongs to the employer, so it hears what an employer may see (H08).
     """
     question = session.get_one(Question, notice.question_id)
-    granted = agreements.granted(session, course.slug, notice.created_at.date())
-    seen = question.flagged or Grant.ALL_ANSWERS in granted
-    told = appeal.ruling if appeal and seen and Grant.RESULTS in granted else None
+    learner = session.get(Learner, notice.learner_id) if notice.learner_id else None
+    seen = agreements.shown(
+        agreements.granted(session, course.slug, notice.created_at.date()),
+        flagged=question.flagged,
+        settled=appeal is None or State(appeal.state) not in OPEN,
+        restricted=learner is not None and learner.restricted_since is not None,
+    )
+    told = appeal.ruling if appeal and Part.OUTCOME in seen else None
     data = {
         "number": messages.number(appeal) if appeal else None,
         "state": appeal.state if appeal else None,
         "course": course.slug,
-        "question": question.key if seen else None,
+        "question": question.key if Part.STATE in seen else None,
         "ruling": told,
         "due": appeal.due_at.isoformat() if appeal and State(appeal.state) in OPEN else None,
     }

@@ -2,10 +2,12 @@
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, and_, case, func, select
+from sqlalchemy import Row, Select, and_, case, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from learning.answering import text_of
@@ -14,14 +16,11 @@ from learning.models import Answer, Course, Decision, Enrolment, Question
 from people.actors import ActingMember
 from people.models import NOBODY, Learner
 from privacy import looks
-from privacy.agreements import Grant, granted
+from privacy.agreements import Grant, Part, granted, shown
 from store.vault import Vault
 
 State = Literal["final", "in_review", "asked_again"]
 """Does what stands stand, is a person going to look, or has the machine asked the learner once more?"""
-
-
-_NOBODY = select(Learner.id).where(Learner.subject == NOBODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ class CourseSummary:
 
 @dataclass(frozen=True, slots=True)
 class VisibleAnswer:
-    """An answer that the employer may open. `outcome` is None unless an agreement grants results."""
+    """An answer of which the employer sees something. `outcome` is None unless an agreement grants results."""
 
     learner_id: uuid.UUID
     subject: str
@@ -47,6 +46,8 @@ class VisibleAnswer:
     outcome: str | None
     version: str | None
     """The version of the question that was answered, where a decision names it."""
+    opens: bool
+    """Its text may be read; not while it is in review."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +61,20 @@ class VisibleLearner:
     interactions: int | None
 
 
-def courses(session: Session) -> list[CourseSummary]:
+def courses(session: Session, today: dt.date) -> list[CourseSummary]:
     """The organisation's courses."""
-    visible = and_(Question.course_id == Course.id, Question.flagged, Question.retired_at.is_(None))
-    given = and_(Answer.question_id == Question.id, Answer.flagged, Answer.learner_id.not_in(_NOBODY))
-    rows = session.execute(
-        select(Course.slug, Course.content, func.count(Question.id.distinct()), func.count(Answer.learner_id))
-        .outerjoin(Question, visible)
-        .outerjoin(Answer, given)
-        .group_by(Course.id)
-        .order_by(Course.slug)
+    flagged = (
+        select(func.count())
+        .where(Question.course_id == Course.id, Question.flagged, Question.retired_at.is_(None))
+        .scalar_subquery()
     )
-    return [CourseSummary(*row) for row in rows]
+    rows = session.execute(select(Course.slug, Course.content, flagged).order_by(Course.slug)).all()
+    return [CourseSummary(slug, content, asked, _count(session, slug, today)) for slug, content, asked in rows]
+
+
+def _count(session: Session, course: str, today: dt.date) -> int:
+    visible = _visible(granted(session, course, today)).where(Course.slug == course)
+    return session.execute(select(func.count()).select_from(visible.subquery())).scalar_one()
 
 
 def visible_answers(session: Session, course: str, today: dt.date) -> list[VisibleAnswer]:
@@ -99,14 +102,18 @@ def open_answer(
             Course.slug == course, Answer.learner_id == learner_id, Answer.question_id == question_id
         )
     ).one_or_none()
-    if row is None:
+    found = _shown(row, grants) if row is not None else None
+    if found is None or not found.opens:
         raise NotFound
     looks.record(session, member, learner_id, question_id, "employer", now)
-    return _shown(row, grants), text_of(session, vault, learner_id, question_id)
+    return found, text_of(session, vault, learner_id, question_id)
 
 
 def visible_learners(session: Session, course: str, today: dt.date) -> list[VisibleLearner]:
-    """What agreements grant about each learner of this course; empty without one."""
+    """What agreements grant about each learner of this course; empty without one.
+
+    Points of an answer that a person is still to look at do not count here: they would tell how it was graded.
+    """
     grants = granted(session, course, today)
     if not grants & {Grant.PROGRESS, Grant.RESULTS, Grant.DURATION}:
         return []
@@ -114,7 +121,7 @@ def visible_learners(session: Session, course: str, today: dt.date) -> list[Visi
         select(
             Learner.subject,
             func.count(Answer.question_id),
-            func.coalesce(func.sum(Decision.points), 0),
+            func.coalesce(func.sum(Decision.points).filter(~Decision.in_review), 0),
             Enrolment.seconds,
             Enrolment.interactions,
         )
@@ -124,7 +131,7 @@ def visible_learners(session: Session, course: str, today: dt.date) -> list[Visi
         .outerjoin(Question, Question.course_id == Course.id)
         .outerjoin(Answer, and_(Answer.learner_id == Learner.id, Answer.question_id == Question.id))
         .outerjoin(Decision, and_(Decision.learner_id == Learner.id, Decision.question_id == Answer.question_id))
-        .where(Course.slug == course, Learner.restricted_since.is_(None))
+        .where(Course.slug == course, Learner.restricted_since.is_(None), Learner.subject != NOBODY)
         .group_by(Learner.id, Enrolment.seconds, Enrolment.interactions)
         .order_by(Learner.subject)
     )
@@ -150,11 +157,15 @@ def seen_by_employer(session: Session, learner_id: uuid.UUID, course: str, today
 
 
 def _visible(grants: frozenset[Grant]) -> Select[*tuple[Any, ...]]:
-    """The one query behind every view of the employer.
+    """The one query behind every view of the employer: the kinds of answers of which `shown` shows something.
 
     An answer counts as flagged when its learner was told so before they gave it, and the question still is.
     """
-    query = (
+    kinds = [kind for kind in product((True, False), repeat=3) if _parts(grants, kind)]
+    settled = func.coalesce(~Decision.in_review, True)
+    restricted = Learner.restricted_since.is_not(None)
+    flagged = and_(Question.flagged, Answer.flagged)
+    return (
         select(
             Learner.id,
             Learner.subject,
@@ -164,18 +175,27 @@ def _visible(grants: frozenset[Grant]) -> Select[*tuple[Any, ...]]:
             case((Decision.in_review, "in_review"), (Decision.outcome == "undecided", "asked_again"), else_="final"),
             Decision.outcome,
             Decision.question_version,
+            flagged.label("flagged"),
+            settled.label("settled"),
+            restricted.label("restricted"),
         )
         .select_from(Answer)
         .join(Learner, Learner.id == Answer.learner_id)
         .join(Question, Question.id == Answer.question_id)
         .join(Course, Course.id == Question.course_id)
         .outerjoin(Decision, and_(Decision.learner_id == Learner.id, Decision.question_id == Question.id))
-        .where(Learner.restricted_since.is_(None), Learner.subject != NOBODY, Question.retired_at.is_(None))
+        .where(
+            Learner.subject != NOBODY, Question.retired_at.is_(None), tuple_(flagged, settled, restricted).in_(kinds)
+        )
     )
-    return query if Grant.ALL_ANSWERS in grants else query.where(Question.flagged, Answer.flagged)
+
+
+def _parts(grants: frozenset[Grant], kind: Iterable[bool]) -> frozenset[Part]:
+    return shown(grants, **dict(zip(("flagged", "settled", "restricted"), kind, strict=True)))
 
 
 def _shown(row: Row[*tuple[Any, ...]], grants: frozenset[Grant]) -> VisibleAnswer:
-    learner_id, subject, question_id, key, at, state, outcome, version = row
-    shown = outcome if Grant.RESULTS in grants else None
-    return VisibleAnswer(learner_id, subject, question_id, key, at, state, shown, version)
+    learner_id, subject, question_id, key, at, state, outcome, version, *kind = row
+    parts = _parts(grants, kind)
+    seen = outcome if Part.OUTCOME in parts else None
+    return VisibleAnswer(learner_id, subject, question_id, key, at, state, seen, version, Part.TEXT in parts)

@@ -18,7 +18,7 @@ router = APIRouter(include_in_schema=False, prefix="/employer")
 def courses(request: Request, wired: Wired, who: TheController) -> HTMLResponse:
     """The organisation's courses."""
     with wired.store.read(who.organisation_id) as session:
-        return page(request, "employer_courses.html", who, courses=reports.courses(session))
+        return page(request, "employer_courses.html", who, courses=reports.courses(session, wired.now().date()))
 
 
 @router.get("/{course}")

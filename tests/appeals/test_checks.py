@@ -158,7 +158,7 @@ def test_the_employer_never_sees_it(desk: Desk) -> None:
     with desk.store.read(desk.id) as session:
         seen = reports.visible_answers(session, "information-security", START.date())
         assert [one.subject for one in seen] == [learner.subject] * len(flagged)
-        assert [one.answers for one in reports.courses(session)] == [len(flagged)]
+        assert [one.answers for one in reports.courses(session, START.date())] == [len(flagged)]
         assert reports.visible_learners(session, "information-security", START.date()) == []
         nobody = session.execute(select(Learner.id).where(Learner.subject == NOBODY)).scalar_one()
         assert session.execute(select(Answer).where(Answer.learner_id == nobody)).all() != []

@@ -22,9 +22,9 @@ def test_employer_and_reviewer_leave_a_trace_that_the_learner_sees(
     with store.read(organisation) as session:
         before = accesses.verify(session, organisation).entries
     learner.say(f"ja, dat doe ik, {word}")
+    assert word in employer.open_answer(learner.name, learner.course).text
     number = receipt_number(learner.command("appeal"))
     learner.command("skip")
-    assert word in employer.open_answer(learner.name, learner.course).text
     assert word not in reviewer.get(f"/review/{number}").text, "looking at a case is not opening it"
     reviewer.post(f"/review/{number}/claim")
     assert word in reviewer.get(f"/review/{number}").text

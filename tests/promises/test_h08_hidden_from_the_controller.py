@@ -12,7 +12,7 @@ from api.trial import System, Visitor
 from privacy.agreements import Grant
 from privacy.models import Agreement
 from store.store import Store
-from tests.course import answer, file
+from tests.course import answer, file, receipt_number
 from tests.staff import Staff
 
 COURSE = "safety-at-work"
@@ -90,13 +90,21 @@ def test_the_learner_sees_what_is_visible_and_who_looked(finished: Visitor, empl
     assert len(looks) == 1 and looks[0]["who"] == "Werkgever" and looks[0]["when"]
 
 
-def test_an_answer_under_review_says_so(learner: Visitor, employer: Staff) -> None:
+def test_a_disputed_answer_is_hidden_until_it_is_settled(learner: Visitor, employer: Staff, reviewer: Staff) -> None:
+    page, privacy = f"/employer/{learner.course}", f"/v1/privacy?course={learner.course}"
     learner.say("ja, dat doe ik")
-    learner.command("appeal")
-    row = next(
-        row for row in employer.get("/employer/information-security").text.split("<tr") if f">{learner.name}<" in row
-    )
-    assert "een mens kijkt" in row
+    shown = employer.get(page).text
+    action = next(re.findall(r'action="([^"]+)"', row)[0] for row in shown.split("<tr") if f">{learner.name}<" in row)
+    assert "ja, dat doe ik" in employer.post(action).text
+    number = receipt_number(learner.command("appeal"))
+    learner.command("skip")
+    assert learner.name not in employer.get(page).text and learner.ask("GET", privacy)["employer_sees"] == []
+    refused = employer.post(action)
+    assert refused.status == 404 and "ja, dat doe ik" not in refused.text
+    assert reviewer.rule(number, "disapprove", "overturned:meaning_misread").status == 303
+    assert learner.name in employer.get(page).text
+    assert [one["state"] for one in learner.ask("GET", privacy)["employer_sees"]] == ["definitief"]
+    assert "ja, dat doe ik" in employer.post(action).text
 
 
 def test_an_answer_that_the_machine_could_not_read_is_not_called_final(learner: Visitor) -> None:
