@@ -36,6 +36,7 @@ def make_demo(settings: Settings) -> Starlette:
             api=settings.url,
             course=request.query_params.get("course", "information-security"),
             mode=request.query_params.get("mode", "panel"),
+            asked="language" in request.query_params,  # otherwise the widget follows the browser
             language="en" if request.query_params.get("language") == "en" else "nl",
             visitor=_visitor(request),
         )

@@ -7,6 +7,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.texts import follow
+
 PAGE_POLICY = "; ".join(
     [
         "default-src 'none'",
@@ -51,6 +53,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        follow(headers.get("accept-language"))
         refusal = self._refusal(scope, headers)
         if refusal is not None:
             await refusal(scope, receive, self._sending(scope, headers, send))

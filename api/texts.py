@@ -1,11 +1,14 @@
 """The texts of api and pages: Dutch in the source, other languages from `web/locale/*.po` (gettext)."""
 
 import datetime as dt
+import re
+from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel import localedata
+from babel.dates import format_date, format_time, format_timedelta
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
@@ -14,7 +17,12 @@ from people.actors import Language
 FOLDER = Path(__file__).parent.parent / "web" / "locale"
 ZONE = ZoneInfo("Europe/Amsterdam")
 LANGUAGES: tuple[Language, ...] = ("nl", "en")
+USUAL: dict[Language, str] = {"nl": "nl_NL", "en": "en_GB"}
+"""How dates and numbers are written where the browser names no country."""
 NO_BREAK = "\u00a0"
+LONGEST_HEADER = 500
+TAG = re.compile(r"(nl|en)(?:-[a-z]{4})?(?:-([a-z]{2}|\d{3}))?(?:-.*)?", re.I)
+_ASKED: ContextVar[str] = ContextVar("asked", default="")
 
 
 class Untranslated(KeyError):
@@ -31,22 +39,26 @@ class Texts:
     def __call__(self, dutch: str, **values: object) -> str:
         """The text, with `{name}` filled in."""
         found = self._find(dutch)
-        return found.format(**values) if values else found
+        return found.format(**self._written(values)) if values else found
 
     def count(self, one: str, many: str, n: int, **values: object) -> str:
         """The form that fits the number `n`, which is filled in as `{n}`."""
         forms = self._entries[one] if self._entries is not None else (one, many)
-        return forms[0 if n == 1 else 1].format(n=n, **values)
+        return forms[0 if n == 1 else 1].format(**self._written({"n": n} | values))
 
     def date(self, moment: dt.datetime | dt.date) -> str:
         """A date in full, as `22 december 2026`, that does not wrap."""
         day = moment.astimezone(ZONE).date() if isinstance(moment, dt.datetime) else moment
-        return format_date(day, "long", locale=_locale(self.language)).replace(" ", NO_BREAK)
+        return format_date(day, "long", locale=self._locale).replace(" ", NO_BREAK)
 
     def moment(self, moment: dt.datetime) -> str:
         """Date and time, Dutch time, that does not wrap."""
-        shown = format_datetime(moment.astimezone(ZONE), "d MMMM y HH:mm", locale=_locale(self.language))
-        return shown.replace(" ", NO_BREAK)
+        time = format_time(moment.astimezone(ZONE).time(), "short", locale=self._locale)
+        return f"{self.date(moment)} {time}".replace(" ", NO_BREAK)
+
+    def number(self, value: float) -> str:
+        """A number, as `1.234,5`."""
+        return format_decimal(value, locale=self._locale, decimal_quantization=False)
 
     def number(self, value: float) -> str:
         """A number as it is written in the language, as `1,5`."""
@@ -54,11 +66,21 @@ class Texts:
 
     def percent(self, share: float) -> str:
         """A share between 0 and 1, as `1%`."""
-        return format_percent(share, "#,##0.##%", locale=_locale(self.language))
+        return format_percent(share, "#,##0.##%", locale=self._locale)
 
     def span(self, length: dt.timedelta) -> str:
         """A length of time in the largest unit that fits into it, as `3 dagen`: four weeks are no month."""
-        return format_timedelta(length, threshold=1, locale=_locale(self.language)).replace(" ", NO_BREAK)
+        return format_timedelta(length, threshold=1, locale=self._locale).replace(" ", NO_BREAK)
+
+    @property
+    def _locale(self) -> str:
+        return _notation(self.language, _ASKED.get())
+
+    def _written(self, values: dict[str, object]) -> dict[str, object]:
+        return {
+            name: self.number(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+            for name, value in values.items()
+        }
 
     def _find(self, dutch: str) -> str:
         if self._entries is None:
@@ -67,10 +89,6 @@ class Texts:
         if not isinstance(found, str):
             raise Untranslated(dutch)
         return found
-
-
-def _locale(language: Language) -> str:
-    return "en_GB" if language == "en" else "nl_NL"
 
 
 @lru_cache(maxsize=len(LANGUAGES))
@@ -88,18 +106,45 @@ def texts(language: Language) -> Texts:
     return Texts(language, entries)
 
 
+def decimal(typed: str) -> float | None:
+    """A number below a thousand as somebody typed it: both `1,5` and `1.5` are one and a half. None if it is none.
+
+    Fields of type `number` are not for decimals: Chromium drops the comma that it does not expect, and reads 15.
+    """
+    found = re.fullmatch(r"\s*(\d{1,3})(?:[.,](\d{1,6}))?\s*", typed, re.ASCII)
+    return float(f"{found[1]}.{found[2] or 0}") if found else None
+
+
+def follow(accept: str | None) -> None:
+    """From here on in this request, dates and numbers are written as this browser (`Accept-Language`) does."""
+    _ASKED.set((accept or "")[:LONGEST_HEADER])
+
+
 def preferred(accept: str | None) -> Language:
     """The language that a browser asks for (`Accept-Language`); Dutch when it says nothing that we have."""
-    wishes: list[tuple[float, int, Language]] = []
-    for place, part in enumerate((accept or "").split(",")):
-        tag, _, quality = part.strip().partition(";q=")
-        code = tag.partition("-")[0].lower()
-        wishes += [(-_number(quality), place, language) for language in LANGUAGES if language == code]
-    return min(wishes)[2] if wishes else "nl"
+    return next((language for language, _ in _wishes(accept or "")), "nl")
 
 
-def _number(quality: str) -> float:
-    try:
-        return float(quality) if quality else 1.0
-    except ValueError:
-        return 0.0
+@lru_cache(maxsize=256)
+def _notation(language: Language, accept: str) -> str:
+    """The locale of the first country that the browser names for this language."""
+    named = [f"{language}_{country}" for wished, country in _wishes(accept) if wished == language and country]
+    return next((locale for locale in named if localedata.exists(locale)), USUAL[language])
+
+
+def _wishes(accept: str) -> list[tuple[Language, str]]:
+    """Languages that we have, each with the country that was named, the dearest first; `q=0` is no wish (RFC 9110)."""
+    found: list[tuple[float, int, Language, str]] = []
+    for place, part in enumerate(accept[:LONGEST_HEADER].split(",")):
+        tag, *parameters = (one.strip() for one in part.split(";"))
+        named, weight = TAG.fullmatch(tag), _weight(parameters)
+        if named is not None and weight > 0:
+            language: Language = "en" if named[1].lower() == "en" else "nl"
+            found.append((-weight, place, language, (named[2] or "").upper()))
+    return [(language, country) for _, _, language, country in sorted(found)]
+
+
+def _weight(parameters: list[str]) -> float:
+    """Between 0 and 1; what cannot be read counts least, so that it still says more than nothing."""
+    given = next((one[2:] for one in parameters if one.lower().startswith("q=")), "1")
+    return min(float(given), 1.0) if re.fullmatch(r"\d{1,4}(\.\d{0,6})?", given) else 0.0001

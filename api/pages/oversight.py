@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from api import charts, outcomes
 from api.auth import TheOfficer, Wired
 from api.pages.rendering import page, reading
-from api.texts import Texts
+from api.texts import Texts, decimal
 from api.wiring import Wiring
 from appeals import checks, choices, conflicts, figures, meter, remedy
 from appeals.choices import Choices
@@ -167,11 +167,13 @@ def chosen(request: Request, wired: Wired, who: TheOfficer) -> HTMLResponse:
 @router.post("/choices")
 def choose(
     request: Request, wired: Wired, who: TheOfficer, on_missed: Annotated[Literal["favour", "escalate"], Form()],
-    undo_seconds: Annotated[int, Form()], appeal_days: Annotated[int, Form()], alpha: Annotated[float, Form()],
+    undo_seconds: Annotated[int, Form()], appeal_days: Annotated[int, Form()],
+    alpha: Annotated[str, Form(max_length=20)],
     pauses_clock: Ticked = "",
 ) -> Response:  # fmt: skip
-    """From now on it is so; `alpha` comes in per cent."""
-    wanted = Choices(on_missed, bool(pauses_clock), undo_seconds, appeal_days, round(alpha / 100, 6))
+    """From now on it is so; `alpha` comes in per cent, with a comma or a point. What is no number is none at all."""
+    share = round((decimal(alpha) or 0) / 100, 6)
+    wanted = Choices(on_missed, bool(pauses_clock), undo_seconds, appeal_days, share)
     try:
         with wired.store.write(who.organisation_id) as session:
             choices.choose(session, who, wanted, wired.now())

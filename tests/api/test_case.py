@@ -88,7 +88,7 @@ def test_the_learner_is_asked_and_answers(learner: Visitor, reviewer: Staff) -> 
     _read(reviewer, number)
     for wrong in ("", " ", "x" * 2001):
         refused = reviewer.post(f"/review/{number}/question", question=wrong)
-        assert refused.status == 422 and "Schrijf een vraag van hoogstens 2000 tekens." in refused.words
+        assert refused.status == 422 and "Schrijf een vraag van hoogstens 2.000 tekens." in refused.words
     asked = reviewer.post(f"/review/{number}/question", question="Waar zeg je ja op?")
     assert asked.headers["location"] == f"/review/{number}#standing"
     waits = reviewer.get(f"/review/{number}")

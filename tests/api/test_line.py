@@ -99,7 +99,7 @@ def test_more_than_a_thousand_are_not_counted_one_by_one(other: Staff, elsewhere
     )
     with store.write(elsewhere.id) as session:
         session.execute(text(more))
-    assert "1000 zaken of meer." in other.get("/review").words
+    assert "1.000 zaken of meer." in other.get("/review").words
 
 
 def test_a_question_that_left_its_course_does_not_hide_the_line(

@@ -131,7 +131,7 @@ def test_choices_are_shown_changed_and_noted(office: Office, other_office: Offic
     assert officer.post("/oversight/choices", **sent).status == 303
     assert _chosen(office) == choices.Choices("escalate", True, 60, 14, 0.005) and _chosen(other_office) == before
     shown = officer.get("/oversight/choices")
-    assert (shown.field("appeal_days"), shown.field("alpha")) == ("14", "0.5")
+    assert (shown.field("appeal_days"), shown.field("alpha")) == ("14", "0,5")
     with office.store.read(office.id) as session:
         noted = session.execute(select(Entry.member_id).where(Entry.act == "choice.changed")).scalars().all()
     assert noted == [office.members["privacy_officer"]] * 5

@@ -1,5 +1,6 @@
 /** Every request to the api. The token lives in memory only; nothing is stored and no cookie is sent to the api. */
 
+import { locale } from "./texts.js";
 import type { Language, View } from "./types.js";
 
 const PATIENCE = 30_000;
@@ -52,7 +53,7 @@ export class Api {
   }
 
   #send(method: string, path: string, language: Language, body: unknown, stop?: AbortSignal): Promise<Answer> {
-    const headers: Record<string, string> = { Authorization: `Bearer ${this.#token}`, "Accept-Language": language };
+    const headers: Record<string, string> = { Authorization: `Bearer ${this.#token}`, "Accept-Language": locale(language) };
     if (body) headers["Content-Type"] = "application/json";
     return reach(this.base + path, {
       method, headers, body: body ? JSON.stringify(body) : null, credentials: "omit",

@@ -158,9 +158,14 @@ export const names: Record<Language, string> = { nl: "Nederlands", en: "English"
 
 const LOCALES: Record<Language, string> = { nl: "nl-NL", en: "en-GB" };
 
+/** The reader's own notation, where the browser names a country for the language. */
+export function locale(language: Language): string {
+  return navigator.languages.find((tag) => tag.startsWith(`${language}-`)) ?? LOCALES[language];
+}
+
 /** The text with `{name}` filled in; numbers in the reader's notation. */
 export function fill(text: string, values: Record<string, string | number>, language: Language): string {
-  return text.replace(/\{(\w+)\}/g, (_, key: string) => values[key]?.toLocaleString(LOCALES[language]) ?? "");
+  return text.replace(/\{(\w+)\}/g, (_, key: string) => values[key]?.toLocaleString(locale(language)) ?? "");
 }
 
 /** The first language asked for that we have; Dutch when there is none. */
