@@ -35,6 +35,7 @@ from api.pages import (
     requests,
     review,
     sign_in,
+    trends,
 )  # fmt: skip
 from api.pages.rendering import error_page
 from api.routes import appeals, channels, contact, conversation, files, health, rights, staff
@@ -85,7 +86,7 @@ def make_app(wiring: Wiring) -> FastAPI:
         certificates,
     ):
         app.include_router(pages.router)
-    for pages in (requests, privacy_office, office_records):
+    for pages in (requests, privacy_office, office_records, trends):
         app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=files.STATIC), name="static")
     app.add_middleware(Guard, known_origin=Origins(wiring.store).known, secure=wiring.settings.secure)

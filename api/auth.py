@@ -122,6 +122,11 @@ def report_reader(who: Annotated[ActingMember, Depends(member)]) -> ActingMember
     return _with(who, "controller", "privacy_officer")
 
 
+def trend_reader(who: Annotated[ActingMember, Depends(member)]) -> ActingMember:
+    """A signed-in member who may read trends."""
+    return _with(who, "author", "controller", "privacy_officer")
+
+
 def reviewing_program(who: Annotated[ActingMember, Depends(program)]) -> ActingMember:
     """A reviewer's program."""
     return _with(who, "reviewer")
@@ -149,6 +154,7 @@ TheController = Annotated[ActingMember, Depends(controller)]
 TheAuthor = Annotated[ActingMember, Depends(author)]
 TheOfficer = Annotated[ActingMember, Depends(officer)]
 TheReportReader = Annotated[ActingMember, Depends(report_reader)]
+TheTrendReader = Annotated[ActingMember, Depends(trend_reader)]
 ReviewingProgram = Annotated[ActingMember, Depends(reviewing_program)]
 OfficersProgram = Annotated[ActingMember, Depends(officers_program)]
 ReadingProgram = Annotated[ActingMember, Depends(reading_program)]

@@ -59,6 +59,16 @@ def keep_clocks(timestamp: int) -> None:
     settling.settle(Settings())
 
 
+@jobs.periodic(cron="17 * * * *")
+@jobs.task(name="keep_trends", queueing_lock="keep_trends")
+def keep_trends(timestamp: int) -> None:
+    """Counts a week once, when it is over."""
+    from api import trending
+    from api.settings import Settings
+
+    trending.keep(Settings())
+
+
 @jobs.periodic(cron="20 3 * * *")
 @jobs.task(name="sweep", queueing_lock="sweep")
 def sweep(timestamp: int) -> None:

@@ -2,6 +2,7 @@
 
 import appeals.mailbox
 import appeals.models
+import appeals.trends
 import learning.models
 import people.models
 import privacy.models
@@ -15,6 +16,7 @@ MODULES = (
     learning.models,
     appeals.mailbox,
     appeals.models,
+    appeals.trends,
     store.departures,
     store.journal,
 )

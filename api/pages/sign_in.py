@@ -20,7 +20,9 @@ Path = Annotated[str, Form(max_length=200)]
 Password = Annotated[str, Form(max_length=1024)]
 
 
-STAFF_PAGE = re.compile(r"/(review|letters|employer|questions|courses|oversight|privacy-office)(/[A-Za-z0-9-]+)*")
+STAFF_PAGE = re.compile(
+    r"/(review|letters|employer|questions|courses|oversight|privacy-office|trends)(/[A-Za-z0-9-]+)*"
+)
 
 
 @router.get("/sign-in")

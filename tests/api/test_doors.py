@@ -19,6 +19,7 @@ from api.pages import (
     oversight,
     privacy_office,
     review,
+    trends,
 )
 from api.trial import System, Visitor
 from tests.course import receipt_number
@@ -37,6 +38,7 @@ WHOSE: dict[ModuleType, set[str]] = {
     office_records: {"privacy_officer"},
     courses: {"author"},
     course_parts: {"author"},
+    trends: {"author", "controller", "privacy_officer"},
 }
 ROLES = ("reviewer", "controller", "author", "privacy_officer")
 

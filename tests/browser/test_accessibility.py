@@ -132,6 +132,7 @@ STATES = {
     "case read": _page("/review/NUMBER", "reviewer", read=True),
     "courses": _page("/employer", "controller"),
     "answers": _page("/employer/information-security", "controller"),
+    "trends": _page("/trends", "author"),
     "not found": _page("/nowhere"),
 }  # fmt: skip
 
