@@ -28,6 +28,8 @@ from api.pages import (
     home,
     letters,
     line,
+    mail_links,
+    news,
     office_records,
     oversight,
     privacy_office,
@@ -68,6 +70,7 @@ def make_app(wiring: Wiring) -> FastAPI:
     app.state.sign_in_limit = Limit("10/minute")
     app.state.request_limit = Limit(f"{wiring.settings.requests_per_hour}/hour")
     app.state.requests_limit, app.state.code_limit = Limit("200/day"), Limit("10/hour")
+    app.state.news_limit = Limit("5/hour")
     for routes in (conversation, channels, appeals, contact, rights, staff, health, files):
         app.include_router(routes.router)
     for pages in (
@@ -86,7 +89,7 @@ def make_app(wiring: Wiring) -> FastAPI:
         certificates,
     ):
         app.include_router(pages.router)
-    for pages in (requests, privacy_office, office_records, trends):
+    for pages in (requests, privacy_office, office_records, trends, news, mail_links):
         app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=files.STATIC), name="static")
     app.add_middleware(Guard, known_origin=Origins(wiring.store).known, secure=wiring.settings.secure)

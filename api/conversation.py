@@ -27,7 +27,7 @@ from learning.catalogue import Catalogue
 from learning.courses import StanceQuestion
 from learning.enrolments import Here
 from learning.errors import MovedOn, Restricted
-from people import contacts
+from people import contacts, subscriptions
 from people.actors import Language, LearnerClaims
 from people.enrolling import welcome_learner
 from privacy import consent, policy
@@ -108,6 +108,7 @@ class Conversation:
             if here.learner_id is not None:
                 consent.withdraw(session, claims, here.learner_id, now)
                 contacts.remove(session, claims.organisation_id, here.learner_id, now)
+                subscriptions.stop(session, claims.organisation_id, here.learner_id, now)
             return self._view(session, enrolments.find(session, self.catalogue, claims, course), now)
 
     def choose_purpose(

@@ -14,7 +14,15 @@ from api.limits import TooMany
 from api.texts import Texts, preferred, texts
 from appeals.errors import AppealNotFound, ConflictOfInterest, LetterNotFound, NothingToAppeal, NotPossible, Stale
 from learning.errors import ChoiceUnknown, CourseInvalid, MovedOn, NotFound, Overtaken, Restricted
-from people.errors import AddressInvalid, NotAllowed, NotSignedIn, SignInRefused, StaffTokenRefused, TokenRefused
+from people.errors import (
+    AddressInvalid,
+    NewsInvalid,
+    NotAllowed,
+    NotSignedIn,
+    SignInRefused,
+    StaffTokenRefused,
+    TokenRefused,
+)
 from privacy.errors import ConsentRequired, HoldInvalid, PolicyOutdated, RequestNotFound, RequestNotPossible
 from store.vault import Unreadable
 
@@ -70,6 +78,7 @@ PUBLIC: dict[type[Exception], Public] = {
     NotPossible: Public(422, "not_possible", _("Dat kan hier niet. Controleer wat je hebt ingevuld.")),
     RequestNotPossible: Public(422, "not_possible", _("Dat kan hier niet. Controleer wat je hebt ingevuld.")),
     HoldInvalid: Public(422, "not_possible", _("Dat kan hier niet. Controleer wat je hebt ingevuld.")),
+    NewsInvalid: Public(422, "news_invalid", _("Dat kan hier niet. Controleer wat je hebt ingevuld.")),
     NothingToAppeal: Public(409, "nothing_to_appeal", _("Hier kun je geen bezwaar (meer) tegen maken.")),
     AddressInvalid: Public(422, "address_invalid", _("Dat is geen e-mailadres. Kijk het nog eens na.")),
     ChoiceUnknown: Public(422, "choice_unknown", _("Dat is geen keuze bij deze vraag.")),

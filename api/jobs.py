@@ -122,6 +122,16 @@ def notify(timestamp: int) -> None:
             NOTIFYING.release()
 
 
+@jobs.periodic(cron="* * * * * */20")
+@jobs.task(name="send_news", queueing_lock="send_news")
+def send_news(timestamp: int) -> None:
+    """News about trainings goes to who asked for it."""
+    from api import newsletters
+    from api.settings import Settings
+
+    newsletters.send(Settings())
+
+
 @jobs.periodic(cron="* * * * *")
 @jobs.task(name="exchange_mail", queueing_lock="exchange_mail")
 def exchange_mail(timestamp: int) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from api import messages, request_mail
 from api.calling import Caller
 from api.mail import wording
+from api.mail.links import Link
 from api.mail.outgoing import Post
 from api.mail.wording import Matter
 from api.texts import texts
@@ -21,7 +22,7 @@ from learning.catalogue import Catalogue, Taught
 from learning.models import Question
 from people import contacts, webhooks
 from people.actors import Language
-from people.models import Learner, Member, Organisation
+from people.models import Contact, Learner, Member, Organisation
 from privacy import agreements
 from privacy.agreements import Part
 from store.vault import Vault
@@ -81,7 +82,9 @@ class Packing:
         if learner is None or address is None:
             return []
         language = course.language(learner.language)
-        letter = wording.to_learner(texts(language), _matter(session, notice, appeal, course, language))
+        left = session.get_one(Contact, learner.id)
+        stop = Link("case", notice.organisation_id, learner.id, left.given_at).address(self.url, self.vault)
+        letter = wording.to_learner(texts(language), _matter(session, notice, appeal, course, language), stop)
         name = str(notice.id)
         return [Parcel("learner", lambda now: post.send(letter, address, name, now))]
 

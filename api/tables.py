@@ -5,6 +5,7 @@ import appeals.models
 import appeals.trends
 import learning.models
 import people.models
+import people.subscriptions
 import privacy.models
 import store.departures
 import store.journal
@@ -12,6 +13,7 @@ from store.base import Table
 
 MODULES = (
     people.models,
+    people.subscriptions,
     privacy.models,
     learning.models,
     appeals.mailbox,

@@ -60,10 +60,6 @@ class Texts:
         """A number, as `1.234,5`."""
         return format_decimal(value, locale=self._locale, decimal_quantization=False)
 
-    def number(self, value: float) -> str:
-        """A number as it is written in the language, as `1,5`."""
-        return format_decimal(value, locale=_locale(self.language))
-
     def percent(self, share: float) -> str:
         """A share between 0 and 1, as `1%`."""
         return format_percent(share, "#,##0.##%", locale=self._locale)

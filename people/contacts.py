@@ -24,9 +24,7 @@ def leave(
     session: Session, vault: Vault, organisation_id: uuid.UUID, learner_id: uuid.UUID, address: str, now: dt.datetime
 ) -> None:
     """From now on this is the learner's address; raises `AddressInvalid`."""
-    address = address.strip()
-    if len(address) > LONGEST or not ADDRESS.fullmatch(address):
-        raise AddressInvalid
+    address = checked(address)
     row = {"learner_id": learner_id, "organisation_id": organisation_id, "given_at": now}
     row["address"] = vault.seal(_place(learner_id), address)
     left = insert(Contact).values(row)
@@ -45,6 +43,14 @@ def address_of(session: Session, vault: Vault, learner_id: uuid.UUID) -> str | N
     """The address that this learner left, if they did."""
     sealed = session.execute(select(Contact.address).where(Contact.learner_id == learner_id)).scalar_one_or_none()
     return None if sealed is None else vault.unseal(_place(learner_id), sealed)
+
+
+def checked(address: str) -> str:
+    """The address as it is kept; raises `AddressInvalid`."""
+    address = address.strip()
+    if len(address) > LONGEST or not ADDRESS.fullmatch(address):
+        raise AddressInvalid
+    return address
 
 
 def masked(address: str) -> str:

@@ -29,5 +29,9 @@ class AddressInvalid(Exception):
     """That is no e-mail address that mail can be sent to."""
 
 
+class NewsInvalid(Exception):
+    """News has a subject and a text, neither of them too long."""
+
+
 class WebhookInvalid(Exception):
     """That address cannot be a webhook; the message says why, without the address."""

@@ -47,6 +47,8 @@ RULES: Final = (
     ),
     Rule("remedy", "made_at", 3 * YEAR, "with the cases that they came from"),
     Rule("notice", "created_at", 90, "to see that it was sent"),
+    Rule("news_mail", "created_at", 90, "to see that it was sent"),
+    Rule("news_subscription", "asked_at", 14, "nobody confirmed it", unless="confirmed_at IS NOT NULL"),
     Rule("consent", "withdrawn_at", YEAR, "to show that it was given and taken back"),
     Rule("look", "at", YEAR, "for the learner to see who looked"),
     Rule("request_text", "closed_at", 90, "to be able to explain the answer"),

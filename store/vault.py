@@ -1,5 +1,6 @@
 """Encryption at rest of what people write: AES-256-GCM with a ring of keys kept outside the database."""
 
+import base64
 import hmac
 import os
 import secrets
@@ -19,6 +20,7 @@ SLOT_BYTES = 4
 FIRST_BLOCK = (2).to_bytes(4, "big")
 """GCM counts its blocks from here."""
 KEY_BYTES = 32
+STAMP = b"a stamp of wederhoor"
 MOST_KEYS = 255
 
 
@@ -57,6 +59,24 @@ class Vault:
             raise Unreadable("no key for this value") from None
         except (InvalidTag, ValueError):
             raise Unreadable("the value does not belong here, or was changed") from None
+
+    def stamp(self, text: str) -> str:
+        """The text as an opaque word for an address, which only who has this ring can make or read (`stamped`).
+
+        It has no data key: what stands in it must be of no use once the row is gone that it leads to.
+        """
+        nonce = os.urandom(NONCE_BYTES)
+        made = nonce + self._cipher(self._newest, STAMP).encrypt(nonce, text.encode(), STAMP)
+        return base64.urlsafe_b64encode(bytes([self._newest]) + made).rstrip(b"=").decode()
+
+    def stamped(self, word: str) -> str | None:
+        """What was stamped; None when it was not, or under a master key that is gone."""
+        try:
+            made = base64.b64decode(word + "=" * (-len(word) % 4), b"-_", validate=True)
+            nonce, sealed = made[1 : 1 + NONCE_BYTES], made[1 + NONCE_BYTES :]
+            return self._cipher(made[0], STAMP).decrypt(nonce, sealed, STAMP).decode()
+        except (KeyError, InvalidTag, ValueError, IndexError):
+            return None
 
     def is_current(self, sealed: bytes) -> bool:
         """Was it sealed under the newest master key? If not, a rotation has to seal it again."""

@@ -58,6 +58,9 @@ class Post:
         message["Date"] = format_datetime(now)
         message["Message-ID"] = f"<{name}@{self._domain}>"
         message["Auto-Submitted"] = "auto-generated"  # so that no absence note comes back (RFC 3834)
+        if letter.stop:  # the button of mail programs: one click, without a page (RFC 2369, RFC 8058)
+            message["List-Unsubscribe"] = f"<{letter.stop}>"
+            message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
         message.set_content(letter.text)
         message.add_alternative(letter.html, subtype="html")
         message["Content-Language"] = letter.t.language

@@ -21,11 +21,15 @@ class Letter:
     subject: str
     paragraphs: tuple[str, ...]
     link: str | None = None
+    stop: str | None = None
+    """Where its receiver stops such mails, without signing in."""
 
     @property
     def text(self) -> str:
         """As plain text."""
-        return "\n\n".join((*self.paragraphs, *([self.link] if self.link else []))) + "\n"
+        more = [self.link] if self.link else []
+        more += [f"{self.t('Geen mails meer')}: {self.stop}"] if self.stop else []
+        return "\n\n".join((*self.paragraphs, *more)) + "\n"
 
     @property
     def html(self) -> str:
@@ -45,7 +49,7 @@ class Matter:
     organisation: str
 
 
-def to_learner(t: Texts, matter: Matter) -> Letter:
+def to_learner(t: Texts, matter: Matter, stop: str) -> Letter:
     """What a learner reads; the message itself is in the chat."""
     subject, opening = _learners(t, matter)
     complaint = policy.current().texts[t.language].complaint
@@ -59,8 +63,27 @@ def to_learner(t: Texts, matter: Matter) -> Letter:
         "expired": [complaint],
     }.get(matter.kind, [])
     silent = t("In deze e-mail staat met opzet niet wat je hebt geschreven of wat er is besloten.")
-    stop = t("Wil je deze e-mails niet meer? Haal je adres weg: in de chat, in het menu onder Privacy.")
-    return Letter(t, subject, (t("Hallo,"), opening, read, *more, silent, stop))
+    how = t("Wil je deze e-mails niet meer? Haal je adres weg: in de chat, in het menu onder Privacy.")
+    return Letter(t, subject, (t("Hallo,"), opening, read, *more, silent, how), stop=stop)
+
+
+def to_confirm(t: Texts, organisation: str, link: str) -> Letter:
+    """What asks whether it was they who asked for news."""
+    words = (
+        t("Hallo,"),
+        t("Iemand vroeg om op dit adres nieuws over trainingen te krijgen van {organisation}. Was jij dat? Open dan "
+          "deze link en bevestig het.", organisation=organisation),
+        t("Was jij het niet? Doe dan niets. Dan krijg je geen nieuws."),
+    )  # fmt: skip
+    return Letter(t, t("Bevestig je adres voor nieuws over trainingen"), words, link)
+
+
+def with_news(t: Texts, subject: str, body: str, organisation: str, stop: str) -> Letter:
+    """What an author wrote, why it comes and how it stops."""
+    why = t(
+        "Je krijgt deze e-mail omdat je bij {organisation} vroeg om nieuws over trainingen.", organisation=organisation
+    )
+    return Letter(t, subject, (*body.split("\n\n"), why), stop=stop)
 
 
 def to_reviewer(t: Texts, matter: Matter, link: str) -> Letter:

@@ -21,7 +21,7 @@ Password = Annotated[str, Form(max_length=1024)]
 
 
 STAFF_PAGE = re.compile(
-    r"/(review|letters|employer|questions|courses|oversight|privacy-office|trends)(/[A-Za-z0-9-]+)*"
+    r"/(review|letters|employer|questions|courses|oversight|privacy-office|trends|news)(/[A-Za-z0-9-]+)*"
 )
 
 

@@ -12,7 +12,7 @@ from api.auth import TheLearner, Wired
 from api.conversation import Command, Conversation, Kind, Sent
 from api.texts import preferred, texts
 from learning import enrolments, explaining, reports
-from people import contacts
+from people import contacts, subscriptions
 from people.actors import Language
 from privacy import consent, looks, policy
 from privacy.errors import ConsentRequired
@@ -117,14 +117,18 @@ def my_privacy(
         t = texts(here.language if here.learner_id else language or preferred(request.headers.get("accept-language")))
         words = policy.current().texts[t.language]
         asked = {question.id: question.body.text[here.language] for question in here.course.questions}
-        sees, seen, since, allowed, address = [], [], None, False, None
+        sees, seen, since, allowed, address, asked_news = [], [], None, False, None, None
         if here.learner_id is not None:
             since = consent.given_at(session, here.learner_id)
             allowed = consent.given_at(session, here.learner_id, consent.IMPROVING) is not None
             sees = reports.seen_by_employer(session, here.learner_id, course, wired.now().date())
             seen = looks.of_learner(session, here.learner_id)
             address = contacts.address_of(session, wired.vault, here.learner_id)
-        mailed = {"contact": contacts.masked(address) if address else None}
+            asked_news = subscriptions.of_learner(session, wired.vault, here.learner_id)
+        mailed: dict[str, Any] = {"contact": contacts.masked(address) if address else None}
+        mailed["news"] = asked_news and {
+            "address": contacts.masked(asked_news[1]), "confirmed": asked_news[0].confirmed_at is not None
+        }  # fmt: skip
         return {
             "notice": list(words.notice),
             "policy": policy.current().version,
@@ -149,7 +153,9 @@ def my_privacy(
             "optional": [{"key": key, "text": text, "allowed": allowed} for key, text in words.optional.items()],
             "complaint": words.complaint,
             "page": "/privacy",
-        } | (mailed if address or wired.settings.smtp_host else {})  # no address is asked for where nothing is mailed
+        } | (
+            mailed if address or asked_news or wired.settings.smtp_host else {}
+        )  # no address is asked for where nothing is mailed
 
 
 def view_for_error(request: Request) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from api.pages import (
     employer,
     letters,
     line,
+    news,
     office_records,
     oversight,
     privacy_office,
@@ -38,6 +39,7 @@ WHOSE: dict[ModuleType, set[str]] = {
     office_records: {"privacy_officer"},
     courses: {"author"},
     course_parts: {"author"},
+    news: {"author"},
     trends: {"author", "controller", "privacy_officer"},
 }
 ROLES = ("reviewer", "controller", "author", "privacy_officer")

@@ -78,7 +78,8 @@ def test_both_outcomes_make_the_same_mail_and_only_after_the_time_for_second_tho
     for address, mail in mails.items():
         number = f"W-{numbers[address]:06d}"
         assert mail["subject"] == f"Er is een besluit over nummer {number}"
-        alike.add(tuple(part.replace(number, "NUMBER") for part in (str(mail["subject"]), *words(mail))))
+        parts = (re.sub(r"/stop/[\w-]+", "/stop/LINK", part) for part in (str(mail["subject"]), *words(mail)))
+        alike.add(tuple(part.replace(number, "NUMBER") for part in parts))
         assert (mail["from"], mail["to"], mail["content-language"]) == (SENDER, address, "nl")
         assert mail["auto-submitted"] == "auto-generated" and mail["date"].datetime == ANNOUNCED
     ((_, plain, html),) = alike

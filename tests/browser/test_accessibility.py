@@ -133,6 +133,7 @@ STATES = {
     "courses": _page("/employer", "controller"),
     "answers": _page("/employer/information-security", "controller"),
     "trends": _page("/trends", "author"),
+    "news": _page("/news", "author"),
     "not found": _page("/nowhere"),
 }  # fmt: skip
 

@@ -31,7 +31,8 @@ function shown(data: Privacy, chat: Chat, panel: Panel, kit: Kit): TemplateResul
       ? html`<h4>${t.choices}</h4>
           ${box(chat, kit, "choices/by-person", data.by_person, t.byPerson, t.byPersonMeans)}
           ${data.optional.map(({ key, text, allowed }) => box(chat, kit, `consent/${key}`, allowed, text))}
-          ${data.contact === undefined ? nothing : mail(data.contact, chat, panel, kit)}`
+          ${data.contact === undefined ? nothing : mail("contact", data.contact, chat, panel, kit)}
+          ${data.news === undefined ? nothing : mail("news", data.news?.address ?? null, chat, panel, kit, data.news?.confirmed)}`
       : nothing}
     <h4>${talk.texts.privacy}</h4>
     ${since ? html`<p>${fill(t.consented, { date: since, policy }, language)}</p>` : nothing}
@@ -60,16 +61,18 @@ function box(chat: Chat, { html, nothing }: Kit, path: string, on: boolean, text
   </div>`;
 }
 
-/** The address for news about appeals. */
-function mail(contact: string | null, chat: Chat, panel: Panel, kit: Kit): TemplateResult {
+/** An address: for news about appeals, or, apart from that, about trainings, which has to be confirmed. */
+function mail(
+  about: "contact" | "news", address: string | null, chat: Chat, panel: Panel, kit: Kit, confirmed = true,
+): TemplateResult {
   const { html, fill } = kit;
   const { talk } = chat;
   const t = words[talk.language];
   const change = async (method: string, field: HTMLElement, body?: { email: string }) => {
     try {
-      await talk.reach(method, "contact", body);
+      await talk.reach(method, about, body);
       await privacy(chat, panel, kit);
-      chat.focusOn("#mail");
+      chat.focusOn(`#${about}`);
     } catch (problem) {
       refuse(field, (problem as Problem).detail || talk.texts.failed);
     }
@@ -78,16 +81,16 @@ function mail(contact: string | null, chat: Chat, panel: Panel, kit: Kit): Templ
     const field = (event.target as HTMLElement).parentElement?.querySelector("input");
     if (field?.reportValidity()) void change("PUT", field, { email: field.value.trim() });
   };
-  return html`<h4 id="mail" tabindex="-1">${t.contact}</h4>
-    ${contact
-      ? html`<p>${fill(t.contactKnown, { address: contact }, talk.language)}</p>
+  return html`<h4 id=${about} tabindex="-1">${t[about]}</h4>
+    ${address
+      ? html`<p>${fill(confirmed ? t.contactKnown : t.newsAsked, { address }, talk.language)}</p>
           <div class="buttons">
             <button @click=${(event: Event) => void change("DELETE", event.target as HTMLElement)}>${t.remove}</button>
           </div>`
-      : html`<p class="small" id="mail-means">${t.contactMeans}</p>
-          <label for="email">${t.email}</label>
+      : html`<p class="small" id="${about}-means">${about === "news" ? t.newsMeans : t.contactMeans}</p>
+          <label for="${about}-email">${t.email}</label>
           <div class="mail">
-            <input id="email" type="email" required maxlength="254" autocomplete="email" aria-describedby="mail-means" />
+            <input id="${about}-email" type="email" required maxlength="254" autocomplete="email" aria-describedby="${about}-means" />
             <button @click=${save}>${t.save}</button>
           </div>`}`;
 }

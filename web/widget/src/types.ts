@@ -185,6 +185,8 @@ export interface Privacy {
   by_person: boolean;
   /** Where news about appeals is mailed, masked; absent where no mail is sent. */
   contact?: string | null;
+  /** What they asked for of news about trainings; absent where no mail is sent. */
+  news?: { address: string; confirmed: boolean } | null;
   /** Purposes that nothing depends on. */
   optional: { key: string; text: string; allowed: boolean }[];
   complaint: string;
