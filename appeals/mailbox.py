@@ -125,11 +125,13 @@ class Servers:
 
 
 def connect(
-    session: Session, vault: Vault, organisation_id: uuid.UUID, servers: Servers, password: str, now: dt.datetime
-) -> Mailbox:
+    session: Session, vault: Vault, organisation_id: uuid.UUID, servers: Servers, password: str, now: dt.datetime,
+    by: uuid.UUID | None = None,
+) -> Mailbox:  # fmt: skip
     """From now on mail to it is read. The same address again renews servers and password.
 
-    Raises `NotPossible` when another one is connected: it has to be disconnected first.
+    `by` is the member who decided it. Raises `NotPossible` when another one is connected: it has to be disconnected
+    first.
     """
     found = live(session)
     if found is None:
@@ -141,7 +143,7 @@ def connect(
         setattr(found, name, getattr(servers, name))
     found.password = vault.seal(_place(found), password)
     session.flush()
-    journal.note(session, "mailbox.connected", organisation_id=organisation_id, now=now)
+    journal.note(session, "mailbox.connected", organisation_id=organisation_id, now=now, member_id=by)
     return found
 
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from people.errors import WebhookInvalid
 from people.models import Webhook
+from store import journal
 from store.vault import Vault
 
 SECRET_BYTES: Final = 32
@@ -29,11 +30,13 @@ class Endpoint:
 
 
 def add(
-    session: Session, vault: Vault, organisation_id: uuid.UUID, url: str, now: dt.datetime, *, plain: bool = False
-) -> Endpoint:
+    session: Session, vault: Vault, organisation_id: uuid.UUID, url: str, now: dt.datetime, *, plain: bool = False,
+    by: uuid.UUID | None = None,
+) -> Endpoint:  # fmt: skip
     """A new webhook with a secret of its own (standard-webhooks: `whsec_` and base64), which is told only now.
 
-    `plain` allows http, for a receiver beside this machine. Raises `WebhookInvalid`.
+    `plain` allows http, for a receiver beside this machine; `by` is the member who decided it. Raises
+    `WebhookInvalid`.
     """
     _check(url, plain=plain)
     if session.execute(select(Webhook.id).where(Webhook.url == url)).first():
@@ -42,6 +45,7 @@ def add(
     sealed = vault.seal(_place(made.id), made.secret)
     session.add(Webhook(id=made.id, organisation_id=organisation_id, url=url, secret=sealed, created_at=now))
     session.flush()
+    journal.note(session, "webhook.added", organisation_id=organisation_id, now=now, member_id=by)
     return made
 
 
@@ -56,10 +60,13 @@ def live(session: Session, vault: Vault) -> list[Endpoint]:
     return [Endpoint(row.id, row.url, vault.unseal(_place(row.id), row.secret)) for row in rows]
 
 
-def remove(session: Session, webhook_id: uuid.UUID) -> bool:
+def remove(session: Session, webhook_id: uuid.UUID, organisation_id: uuid.UUID, now: dt.datetime) -> bool:
     """Takes it out; was it there?"""
     gone = delete(Webhook).where(Webhook.id == webhook_id).returning(Webhook.id)
-    return session.execute(gone).first() is not None
+    found = session.execute(gone).first() is not None
+    if found:
+        journal.note(session, "webhook.removed", organisation_id=organisation_id, now=now)
+    return found
 
 
 def disable(session: Session, webhook_id: uuid.UUID, now: dt.datetime) -> None:

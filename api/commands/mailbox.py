@@ -7,6 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from api.commands.deciding import By, decider
 from api.settings import Settings
 
 app = typer.Typer(help="An organisation's mailbox: mail to it becomes letters for reviewers.", no_args_is_help=True)
@@ -20,6 +21,7 @@ def connect(
     address: Annotated[str, typer.Option(help="The address that people write to, and that answers leave from")],
     imap: Annotated[str, typer.Option(help="HOST or HOST:PORT; 993 is TLS, other ports STARTTLS")],
     smtp: Annotated[str, typer.Option(help="HOST or HOST:PORT; 465 is TLS, other ports STARTTLS")],
+    by: By,
     user: Annotated[str, typer.Option(help="Signs in on both; the address unless given")] = "",
     folder: Annotated[str, typer.Option(help="The folder that is read")] = "INBOX",
     delete_read: Annotated[bool, typer.Option("--delete-read", help="Leave no copy on the server")] = False,  # noqa: FBT002
@@ -38,6 +40,9 @@ def connect(
     servers = mailbox.Servers(
         address.strip(), imap_host, imap_port, smtp_host, smtp_port, user or address, folder, delete_read
     )
+    settings = Settings()
+    with building.opened(settings) as store:
+        who = decider(store, organisation, by)
     password = typer.prompt("Password", hide_input=True)
     try:
         with reading.opened(servers, password):
@@ -48,10 +53,10 @@ def connect(
         sending.sign_in(servers, password)
     except (aiosmtplib.SMTPException, OSError) as error:
         _stop(f"{smtp_host}:{smtp_port} cannot be sent by: {type(error).__name__}. Nothing was kept.")
-    settings = Settings()
+    now, keys = dt.datetime.now(dt.UTC), building.keys(settings)
     with building.opened(settings) as store, store.write(organisation) as session:
         try:
-            mailbox.connect(session, building.keys(settings), organisation, servers, password, dt.datetime.now(dt.UTC))
+            mailbox.connect(session, keys, organisation, servers, password, now, who)
         except NotPossible:
             _stop("Another mailbox is connected. Disconnect it first; its letters go within thirty days.")
     typer.echo(f"{servers.address} is connected, and read each minute.")

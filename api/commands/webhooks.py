@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from api.commands.deciding import By, decider
 from api.settings import Settings
 
 app = typer.Typer(help="Webhooks: an organisation's own systems hear of its cases.", no_args_is_help=True)
@@ -14,7 +15,7 @@ Organisation = Annotated[uuid.UUID, typer.Option(help="The organisation's id")]
 
 
 @app.command("add")
-def add(url: Annotated[str, typer.Argument(help="Where to post, https")], organisation: Organisation) -> None:
+def add(url: Annotated[str, typer.Argument(help="Where to post, https")], organisation: Organisation, by: By) -> None:
     """Add one. It prints the secret to verify with, which is shown only now."""
     from api import building
     from people import webhooks
@@ -22,9 +23,10 @@ def add(url: Annotated[str, typer.Argument(help="Where to post, https")], organi
 
     settings, now = Settings(), dt.datetime.now(dt.UTC)
     try:
-        with building.opened(settings) as store, store.write(organisation) as session:
-            keys = building.keys(settings)
-            made = webhooks.add(session, keys, organisation, url, now, plain=settings.webhook_private)
+        with building.opened(settings) as store:
+            who, keys = decider(store, organisation, by), building.keys(settings)
+            with store.write(organisation) as session:
+                made = webhooks.add(session, keys, organisation, url, now, plain=settings.webhook_private, by=who)
     except WebhookInvalid as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None
@@ -50,7 +52,7 @@ def remove(webhook: Annotated[uuid.UUID, typer.Argument(help="Its id")], organis
     from people import webhooks
 
     with building.opened(Settings()) as store, store.write(organisation) as session:
-        found = webhooks.remove(session, webhook)
+        found = webhooks.remove(session, webhook, organisation, dt.datetime.now(dt.UTC))
     if not found:
         typer.echo("There is no such webhook.", err=True)
         raise typer.Exit(1)

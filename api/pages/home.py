@@ -3,6 +3,8 @@
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from api import leaving
+from api.auth import Wired
 from api.pages.rendering import page, reading
 from privacy import policy
 
@@ -16,7 +18,10 @@ def home(request: Request) -> HTMLResponse:
 
 
 @router.get("/privacy")
-def privacy(request: Request) -> HTMLResponse:
-    """The whole policy, always at this address (S02)."""
-    current = policy.current()
-    return page(request, "privacy.html", policy=current, words=current.texts[reading(request).language])
+def privacy(request: Request, wired: Wired) -> HTMLResponse:
+    """The whole policy, always at this address (S02), and who else gets data, as it is set now (B05)."""
+    current, t = policy.current(), reading(request)
+    return page(
+        request, "privacy.html", policy=current, words=current.texts[t.language],
+        leaves=leaving.of_installation(t, wired.settings),
+    )  # fmt: skip

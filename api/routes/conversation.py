@@ -7,13 +7,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import explanations
+from api import explanations, leaving
 from api.auth import TheLearner, Wired
 from api.conversation import Command, Conversation, Kind, Sent
 from api.texts import preferred, texts
 from learning import enrolments, explaining, reports
 from people import contacts, subscriptions
 from people.actors import Language
+from people.models import Organisation
 from privacy import consent, looks, policy
 from privacy.errors import ConsentRequired
 
@@ -151,6 +152,9 @@ def my_privacy(
             ],
             "by_person": here.by_person,
             "optional": [{"key": key, "text": text, "allowed": allowed} for key, text in words.optional.items()],
+            "leaves": leaving.of_organisation(
+                session, t, wired.settings, session.get_one(Organisation, claims.organisation_id)
+            ),
             "complaint": words.complaint,
             "page": "/privacy",
         } | (

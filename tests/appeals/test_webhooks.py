@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import socket
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,10 +20,11 @@ from appeals import delivering
 from appeals.models import Notice
 from appeals.states import Ruling
 from learning.models import Question
-from people import webhooks
+from people import enrolling, webhooks
 from people.errors import WebhookInvalid
 from people.webhooks import Endpoint
 from privacy.models import Agreement
+from store.journal import Entry
 from store.vault import open_ring
 from tests.appeals.conftest import NewDesk
 from tests.appeals.desk import START, Desk, tell
@@ -276,12 +278,24 @@ def test_an_operator_adds_lists_and_removes_it(desk: Desk, tmp_path: Path, monke
     monkeypatch.setenv("DATABASE_URL", desk.store.engine.url.render_as_string())
     monkeypatch.setenv("WEDERHOOR_VAR", str(tmp_path))
 
-    def run(*arguments: str) -> Result:
-        return CliRunner().invoke(app, ["webhook", *arguments, "--organisation", str(desk.id)])
+    who: dict[str, uuid.UUID] = {}
 
+    def run(*arguments: str, by: str = "controller") -> Result:
+        decided = ["--by", f"{by}-{desk.id.hex}@bureau.example"] if arguments[0] == "add" else []
+        return CliRunner().invoke(app, ["webhook", *arguments, "--organisation", str(desk.id), *decided])
+
+    with desk.store.write(desk.id) as session:
+        for role in ("controller", "author"):
+            decider = enrolling.enrol_member(
+                session, desk.id, email=f"{role}-{desk.id.hex}@bureau.example", name=role, roles=[role],
+                password="a good enough password", now=START,
+            )  # fmt: skip
+            who[role] = decider.id
     url = "https://systeem.example/hook?key=1"
     refused = run("add", "http://systeem.example/")
     assert (refused.exit_code, refused.stderr) == (2, "the address must begin with https://\n")
+    for nobody in ("author", "x"):
+        assert run("add", url, by=nobody).exit_code == 2 and run("list").stdout == ""
     name, secret = (line.split()[1] for line in run("add", url).stdout.splitlines())
     with desk.store.read(desk.id) as session:
         (kept,) = webhooks.every(session)
@@ -291,3 +305,6 @@ def test_an_operator_adds_lists_and_removes_it(desk: Desk, tmp_path: Path, monke
     assert run("list").stdout == f"{name}  {url}\n"
     assert (run("remove", name).exit_code, run("remove", name).exit_code) == (0, 1)
     assert run("list").stdout == ""
+    with desk.store.read(desk.id) as session:
+        acts = select(Entry.act, Entry.member_id).where(Entry.act.startswith("webhook.")).order_by(Entry.id)
+        assert list(session.execute(acts).all()) == [("webhook.added", who["controller"]), ("webhook.removed", None)]

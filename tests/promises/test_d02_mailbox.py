@@ -36,7 +36,9 @@ def _servers(mailserver: Dovecot, outside: Letterbox) -> list[str]:
 @pytest.fixture
 def connected(system: System, mailserver: Dovecot, outside: Letterbox) -> Iterator[None]:
     """The demo organisation's mailbox, connected as an operator does, for the length of a test."""
-    done = _mailbox(system, "connect", *_servers(mailserver, outside), typed=PASSWORD + "\n")
+    done = _mailbox(
+        system, "connect", "--by", system.demo["privacy_officer"], *_servers(mailserver, outside), typed=PASSWORD + "\n"
+    )
     assert done.returncode == 0, done.stderr
     yield
     assert _mailbox(system, "disconnect").returncode == 0
@@ -128,10 +130,14 @@ def test_what_is_typed_is_not_lost_and_nothing_is_sent_when_something_came_in_be
 def test_a_mailbox_is_tried_before_it_is_kept_and_its_password_is_never_shown(
     system: System, mailserver: Dovecot, outside: Letterbox
 ) -> None:
-    wrong = _mailbox(system, "connect", *_servers(mailserver, outside), typed="fout\n")
+    wrong = _mailbox(
+        system, "connect", "--by", system.demo["privacy_officer"], *_servers(mailserver, outside), typed="fout\n"
+    )
     assert wrong.returncode == 1 and "cannot be read from" in wrong.stderr and "Traceback" not in wrong.stderr
     assert _mailbox(system, "show").returncode == 1
-    done = _mailbox(system, "connect", *_servers(mailserver, outside), typed=PASSWORD + "\n")
+    done = _mailbox(
+        system, "connect", "--by", system.demo["privacy_officer"], *_servers(mailserver, outside), typed=PASSWORD + "\n"
+    )
     shown = _mailbox(system, "show")
     assert done.returncode == 0 and f"{ADDRESS}, connected on" in shown.stdout
     assert PASSWORD not in done.stdout + done.stderr + shown.stdout

@@ -27,6 +27,8 @@ function shown(data: Privacy, chat: Chat, panel: Panel, kit: Kit): TemplateResul
     ${list(data.employer_sees.map((seen) => `${seen.question} (${[seen.state, seen.result].filter(Boolean).join(", ")})`), t.employerNothing)}
     <h4>${t.looks}</h4>
     ${list(data.looks.map((look) => [`${look.who}, ${look.when}`, look.question].filter(Boolean).join(": ")), t.looksNone)}
+    <h4>${t.leaves}</h4>
+    ${list(data.leaves, t.leavesNothing)}
     ${since
       ? html`<h4>${t.choices}</h4>
           ${box(chat, kit, "choices/by-person", data.by_person, t.byPerson, t.byPersonMeans)}

@@ -189,6 +189,8 @@ export interface Privacy {
   news?: { address: string; confirmed: boolean } | null;
   /** Purposes that nothing depends on. */
   optional: { key: string; text: string; allowed: boolean }[];
+  /** Who else gets something, as the organisation and the installation are set now. */
+  leaves: string[];
   complaint: string;
   page: string;
 }
