@@ -113,7 +113,8 @@ def _visits(system: System, office: Office, key: dict[str, Any], subject: str) -
 
 def _invented(neighbours: Neighbours) -> dict[str, Any]:
     """The same names, with what there is nowhere."""
-    numbers = {"number": "W-99999999", "case": "W-99999999", "letter": "B-99999999", "course": "geen-cursus"}
+    case, letter = (one[:2] + "9" * len(one[2:]) for one in (neighbours.values["number"], neighbours.letter))
+    numbers = {"number": case, "case": case, "letter": letter, "course": "geen-cursus"}
     words = {"learner": f"niemand{uuid.uuid4().hex[:8]}", "email": f"niemand-{uuid.uuid4().hex}@bureau.example"}
     return {name: str(uuid.uuid4()) for name in neighbours.values} | numbers | words
 
@@ -167,7 +168,7 @@ def test_a_turn_about_a_question_of_theirs_is_about_none(
         subject = f"x-{uuid.uuid4().hex}"
         visit = Visit(system.settings.url, other_office, "learner", key, subject)
         visit.headers["authorization"] = f"Bearer {token(key, subject)}"
-        sent = {"course": "information-security", "about": about}
+        sent = neighbours.values | {"course": "information-security", "about": about}
         for command in ("start", "appeal", "again", "status"):
             status, said = visit.knock(door, sent | {"command": command})
             replies.append((command, status, NEW_EACH_TIME.sub("", said)))
