@@ -15,12 +15,12 @@ from typing import Any, Final
 from sqlalchemy import CheckConstraint, Date, ForeignKey, and_, case, cast, exists, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from appeals.deadlines import ZONE
 from appeals.shares import K
 from learning.catalogue import Asked, Taught
 from learning.courses import OpenQuestion
 from learning.models import Answer, Decision, Question
 from people.models import NOBODY, Learner
+from privacy.deadlines import ZONE
 from store.base import OfOrganisation, Table, core
 from store.personal import Privacy
 
