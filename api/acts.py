@@ -153,7 +153,7 @@ def language(turn: Turn) -> Done:
     shown: list[Message] = [messages.text(t("Vanaf nu praat ik Nederlands."))]
     asked = turn.here.course.asks(turn.here.question_id)
     if asked is not None:
-        shown += messages.question(t, turn.here, asked, with_lesson=False)
+        shown += messages.question(t, turn.here, asked, turn.employer_sees(asked), with_lesson=False)
     return replace(steps.stay(turn, shown), language=other)
 
 

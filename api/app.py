@@ -71,6 +71,7 @@ def make_app(wiring: Wiring) -> FastAPI:
     app.state.request_limit = Limit(f"{wiring.settings.requests_per_hour}/hour")
     app.state.requests_limit, app.state.code_limit = Limit("200/day"), Limit("10/hour")
     app.state.news_limit = Limit("5/hour")
+    app.state.link_limit, app.state.permission_limit = Limit("10/minute"), Limit("5/day")
     for routes in (conversation, channels, appeals, contact, rights, staff, health, files):
         app.include_router(routes.router)
     for pages in (

@@ -30,8 +30,9 @@ from learning.errors import MovedOn, Restricted
 from people import contacts, subscriptions
 from people.actors import Language, LearnerClaims
 from people.enrolling import welcome_learner
-from privacy import consent, policy
-from privacy.errors import ConsentRequired
+from privacy import acceptance, consent, permission, policy
+from privacy.errors import ConsentRequired, PermissionRequired
+from privacy.policy import Policy
 from store.store import Store
 from store.vault import Vault
 
@@ -92,11 +93,20 @@ class Conversation:
         version: str,
         purposes: list[str],
         now: dt.datetime,
+        *,
+        of_age: bool = False,
     ) -> dict[str, Any]:
-        """The act of consent: from here on the learner exists, and may be asked."""
+        """The act of consent: from here on the learner exists, and may be asked.
+
+        Raises `PermissionRequired` where the young need a parent, and there is neither that nor their own word.
+        """
         with self.store.write(claims.organisation_id) as session:
             here = enrolments.find(session, self.catalogue, claims, course, language)
             learner_id = welcome_learner(session, claims, here.language, now)
+            if of_age and permission.need(session, learner_id):
+                permission.of_age(session, claims, learner_id, now)
+            if permission.need(session, learner_id):
+                raise PermissionRequired
             consent.give(session, claims, learner_id, version, purposes, now)
             enrolments.begin(session, here, learner_id, now)
             return self._view(session, enrolments.find(session, self.catalogue, claims, course), now)
@@ -192,12 +202,18 @@ class Conversation:
             "revision": here.revision,
             "course": {"slug": file.slug, "title": file.title[here.language], "summary": file.summary[here.language]},
             "notice": None,
+            "renewed": False,
             "progress": None,
             "messages": [],
             "input": _input(None, here.language) | {"mode": "none"},
         }
+        renewed = acceptance.pending(session, here.learner_id) if here.learner_id is not None else None
+        if renewed is not None:
+            acceptance.tell(session, here.organisation_id, here.learner, now)
         if not here.consented:
-            return view | {"notice": _notice(here.language)}
+            age = permission.need(session, here.learner_id)
+            return view | {"notice": _notice(here.language, renewed) | {"age": age}}
+        view["renewed"] = renewed is not None
         learner_id = here.learner
         enrolments.begin(session, here, learner_id, now)
         turn = Turn(session, self.vault, here, now)
@@ -216,7 +232,7 @@ class Conversation:
                 t("Welkom terug. Je bent bij vraag {n} van {total}.", n=asked.number, total=len(here.course.questions))
             )
             waiting = pending(turn)
-            return [back, *(waiting or messages.question(t, here, asked, with_lesson=True))]
+            return [back, *(waiting or messages.question(t, here, asked, turn.employer_sees(asked), with_lesson=True))]
         standing = turn.standing()
         if standing.marks:
             if standing.finished:
@@ -255,11 +271,14 @@ def clean(text: str) -> str:
     return kept
 
 
-def _notice(language: Language) -> dict[str, Any]:
+def _notice(language: Language, renewed: Policy | None) -> dict[str, Any]:
+    """What is read before consent; who agreed to an earlier version first reads what is new."""
     current = policy.current()
     words = current.texts[language]
     purposes = [{"key": key, "text": text} for key, text in words.purposes.items()]
-    return {"policy": current.version, "paragraphs": list(words.notice), "purposes": purposes}
+    t = texts(language)
+    news = [t("Onze privacyverklaring is vernieuwd. Dit is anders:"), *words.changes] if renewed else []
+    return {"policy": current.version, "paragraphs": [*news, *words.notice], "purposes": purposes}
 
 
 def _progress(turn: Turn, done: Done | None = None) -> dict[str, Any]:

@@ -23,7 +23,15 @@ from people.errors import (
     StaffTokenRefused,
     TokenRefused,
 )
-from privacy.errors import ConsentRequired, HoldInvalid, PolicyOutdated, RequestNotFound, RequestNotPossible
+from privacy.errors import (
+    ConsentRequired,
+    HoldInvalid,
+    LinkUnknown,
+    PermissionRequired,
+    PolicyOutdated,
+    RequestNotFound,
+    RequestNotPossible,
+)
 from store.vault import Unreadable
 
 
@@ -57,6 +65,10 @@ PUBLIC: dict[type[Exception], Public] = {
     PolicyOutdated: Public(
         409, "policy_outdated", _("De tekst waar je toestemming voor geeft is vernieuwd. Lees hem nog eens.")
     ),
+    PermissionRequired: Public(
+        403, "permission_required", _("Ben je jonger dan 16? Dan moet een ouder of voogd het eerst goedvinden.")
+    ),
+    LinkUnknown: Public(404, "link_unknown", _("Deze link klopt niet, of hij geldt niet meer.")),
     Restricted: Public(
         409, "restricted", _("Je gegevens staan stil, omdat je daarom vroeg. In het menu onder Privacy zet je dat uit.")
     ),

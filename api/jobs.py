@@ -132,6 +132,16 @@ def send_news(timestamp: int) -> None:
     newsletters.send(Settings())
 
 
+@jobs.periodic(cron="*/10 * * * *")
+@jobs.task(name="announce_policy", queueing_lock="announce_policy")
+def announce_policy(timestamp: int) -> None:
+    """Who left an address hears of a new policy, once."""
+    from api import renewing
+    from api.settings import Settings
+
+    renewing.announce_all(Settings(), dt.datetime.now(dt.UTC))
+
+
 @jobs.periodic(cron="* * * * *")
 @jobs.task(name="exchange_mail", queueing_lock="exchange_mail")
 def exchange_mail(timestamp: int) -> None:

@@ -14,6 +14,7 @@ from learning.courses import ChoiceQuestion, OpenQuestion, StanceQuestion
 from learning.decisions import BY_PERSON, Decided
 from learning.enrolments import Here
 from learning.progress import Standing
+from privacy.agreements import Part
 
 Message = dict[str, Any]
 
@@ -28,14 +29,13 @@ def button(title: str, command: str, about: object = None) -> Message:
     return {"title": title, "command": command} | ({"about": str(about)} if about else {})
 
 
-def question(t: Texts, here: Here, asked: Asked, *, with_lesson: bool) -> list[Message]:
-    """The question, after its lesson where that has not been read yet."""
+def question(t: Texts, here: Here, asked: Asked, sees: frozenset[Part], *, with_lesson: bool) -> list[Message]:
+    """The question, after its lesson where that has not been read yet; and what the employer sees of the answer."""
     language, body = t.language, asked.body
     shown: list[Message] = []
     if with_lesson:
         lesson = asked.lesson
         shown.append({"type": "lesson", "title": lesson.title[language], "text": lesson.text[language]})
-    notice = t("Deze vraag hoort bij de toets. Je werkgever kan je laatste antwoord zien.") if body.flagged else None
     message: Message = {
         "type": "question",
         "question": str(asked.id),
@@ -44,11 +44,24 @@ def question(t: Texts, here: Here, asked: Asked, *, with_lesson: bool) -> list[M
         "text": body.text[language],
         "kind": body.kind,
         "flagged": body.flagged,
-        "flagged_notice": notice,
+        "flagged_notice": _warning(t, sees, flagged=body.flagged),
     }
     if isinstance(body, ChoiceQuestion):
         message["options"] = [{"key": option.key, "text": option.text[language]} for option in body.options]
     return [*shown, message]
+
+
+def _warning(t: Texts, sees: frozenset[Part], *, flagged: bool) -> str | None:
+    """Exactly what the employer may see of the answer to come (H21)."""
+    if Part.TEXT not in sees:
+        return None
+    if flagged and Part.OUTCOME in sees:
+        return t("Deze vraag hoort bij de toets. Je werkgever kan je laatste antwoord zien, en of het is goedgekeurd.")
+    if flagged:
+        return t("Deze vraag hoort bij de toets. Je werkgever kan je laatste antwoord zien.")
+    if Part.OUTCOME in sees:
+        return t("Zo is het afgesproken: je werkgever kan je laatste antwoord zien, en of het is goedgekeurd.")
+    return t("Zo is het afgesproken: je werkgever kan je laatste antwoord zien.")
 
 
 def grade(t: Texts, asked: Asked, decided: Decided, due: dt.datetime | None) -> Message:

@@ -23,8 +23,9 @@ from learning.models import Question
 from people import contacts, webhooks
 from people.actors import Language
 from people.models import Contact, Learner, Member, Organisation
-from privacy import agreements
+from privacy import agreements, permission
 from privacy.agreements import Part
+from privacy.models import Permission
 from store.vault import Vault
 
 Send = Callable[[dt.datetime], None]
@@ -56,7 +57,10 @@ class Packing:
     def parcels(self, session: Session, notice: Notice) -> list[Parcel]:
         """Empty where there is nobody to tell: no address, no webhook, no mail server, or the case has moved on."""
         if notice.question_id is None:
-            return self._about_request(session, notice)
+            if self.post is None:
+                return []
+            about = self._about_request if notice.request_id is not None else self._personal
+            return about(session, self.post, notice)
         appeal = session.get(Appeal, notice.appeal_id) if notice.appeal_id else None
         course = self.catalogue.of_question(session, notice.question_id)
         if notice.channel == "webhook":
@@ -69,10 +73,8 @@ class Packing:
         assert appeal is not None
         return self._to_reviewers(session, self.post, notice, appeal, course)
 
-    def _about_request(self, session: Session, notice: Notice) -> list[Parcel]:
-        if self.post is None:
-            return []
-        return [Parcel(*one) for one in request_mail.addressed(session, self.vault, self.post, notice, self.url)]
+    def _about_request(self, session: Session, post: Post, notice: Notice) -> list[Parcel]:
+        return [Parcel(*one) for one in request_mail.addressed(session, self.vault, post, notice, self.url)]
 
     def _to_learner(
         self, session: Session, post: Post, notice: Notice, appeal: Appeal | None, course: Taught
@@ -86,6 +88,24 @@ class Packing:
         stop = Link("case", notice.organisation_id, learner.id, left.given_at).address(self.url, self.vault)
         letter = wording.to_learner(texts(language), _matter(session, notice, appeal, course, language), stop)
         name = str(notice.id)
+        return [Parcel("learner", lambda now: post.send(letter, address, name, now))]
+
+    def _personal(self, session: Session, post: Post, notice: Notice) -> list[Parcel]:
+        """About a learner, and about no answer: to them, or to the parent whom they named."""
+        learner = session.get_one(Learner, notice.learner_id)
+        organisation, name = session.get_one(Organisation, notice.organisation_id).name, str(notice.id)
+        t = texts("en" if learner.language == "en" else "nl")
+        if notice.kind == "permission":
+            asked = session.get(Permission, learner.id)
+            found = permission.letter(self.vault, asked) if asked else None
+            if found is None:
+                return []
+            address, letter = found[0], wording.of_permission(t, organisation, f"{self.url}/permission/{found[1]}")
+        else:
+            known = contacts.address_of(session, self.vault, learner.id)
+            if known is None:
+                return []
+            address, letter = known, wording.of_policy(t, organisation, f"{self.url}/privacy")
         return [Parcel("learner", lambda now: post.send(letter, address, name, now))]
 
     def _to_reviewers(

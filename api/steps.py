@@ -46,7 +46,7 @@ def stay(turn: Turn, then: list[Message]) -> Done:
 
 def ask(turn: Turn, asked: Asked, *, with_lesson: bool) -> list[Message]:
     """The question, in the learner's language."""
-    return messages.question(turn.say, turn.here, asked, with_lesson=with_lesson)
+    return messages.question(turn.say, turn.here, asked, turn.employer_sees(asked), with_lesson=with_lesson)
 
 
 def step_at(asked: Asked) -> Step:

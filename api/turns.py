@@ -15,6 +15,8 @@ from learning.enrolments import Here, Step
 from learning.errors import NotFound
 from learning.progress import Standing
 from people.actors import Language
+from privacy import agreements
+from privacy.agreements import Part
 from store.vault import Vault
 
 
@@ -41,6 +43,11 @@ class Turn:
 
     def standing(self) -> Standing:
         return progress.standing(self.session, self.here.course, self.here.learner)
+
+    def employer_sees(self, asked: Asked) -> frozenset[Part]:
+        """What the employer will see of an answer to this question, once nobody has to look at it any more."""
+        grants = agreements.granted(self.session, self.here.course.file.slug, self.now.date())
+        return agreements.shown(grants, flagged=asked.body.flagged, settled=True, restricted=False)
 
     def subject(self) -> Asked:
         """The question that a button is about; typed, the one that was decided last. Raises `NotFound`."""

@@ -166,7 +166,10 @@ class Notice(OfOrganisation, Table):
             "channel IN ('chat', 'learner_mail', 'staff_mail', 'webhook', 'requester_mail', 'officer_mail')",
             name="channel",
         ),
-        CheckConstraint("(question_id IS NULL) = (request_id IS NOT NULL)", name="about"),
+        CheckConstraint(
+            "num_nonnulls(question_id, request_id) = CASE WHEN kind IN ('policy', 'permission') THEN 0 ELSE 1 END",
+            name="about",
+        ),
         UniqueConstraint("appeal_id", "kind", "channel", "version"),
         Index(
             "ix_notice_waiting", "organisation_id", "send_at",
@@ -180,8 +183,9 @@ class Notice(OfOrganisation, Table):
     """None of a remedy: its learner had not appealed."""
     learner_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
     question_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("question.id"))
+    """None where it is about no answer: a rights request, a new policy, permission of a parent."""
     request_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("request.id", ondelete="CASCADE"), index=True)
-    """The rights request that it is about, instead of a question."""
+    """The rights request that it is about."""
     kind: Mapped[str]
     channel: Mapped[str]
     version: Mapped[int]

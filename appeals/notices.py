@@ -18,6 +18,8 @@ from learning.models import Question
 Kind = Literal["filed", "asked", "extended", "ruled", "expired", "remedied", "escalated", "reminder", "missed"]
 AboutRequest = Literal["request_received", "request_extended", "request_refused", "request_done", "request_file"]
 ToOfficers = Literal["request_new", "request_reminder", "request_late"]
+Personal = Literal["policy", "permission"]
+"""News that is about no answer; it is mailed, and the chat has its own ways."""
 Channel = Literal["chat", "learner_mail", "staff_mail", "webhook", "requester_mail", "officer_mail"]
 CHANNELS: Final[dict[Kind, tuple[Channel, ...]]] = {
     "filed": ("learner_mail", "webhook"),
@@ -95,6 +97,18 @@ def put_about_request(
     session.add(
         Notice(
             id=uuid.uuid4(), organisation_id=organisation_id, request_id=request_id, kind=kind, channel=channel,
+            version=0, created_at=now, send_at=now,
+        )
+    )  # fmt: skip
+
+
+def put_personal(
+    session: Session, organisation_id: uuid.UUID, learner_id: uuid.UUID, kind: Personal, now: dt.datetime
+) -> None:
+    """To be mailed about a learner, about no answer of theirs."""
+    session.add(
+        Notice(
+            id=uuid.uuid4(), organisation_id=organisation_id, learner_id=learner_id, kind=kind, channel="learner_mail",
             version=0, created_at=now, send_at=now,
         )
     )  # fmt: skip

@@ -5,8 +5,8 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, case, cast, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Integer, Text, and_, any_, bindparam, case, cast, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from learning.catalogue import Catalogue, Taught
@@ -17,7 +17,7 @@ from people.errors import TokenRefused
 from people.models import Learner, Organisation
 from privacy import policy
 from privacy.consent import LEARNING
-from privacy.models import Consent
+from privacy.models import Consent, Permission
 from store import journal
 from store.base import core
 
@@ -39,6 +39,7 @@ class Here:
     learner_id: uuid.UUID | None
     language: Language
     consented: bool
+    """They agreed, in words that still hold, and may: by their own word or a parent's where that is asked."""
     enrolled: bool
     restricted: bool
     """The learner's data stands still: kept, and not used (B03)."""
@@ -72,13 +73,17 @@ class Here:
 
 
 _COURSE, _ORGANISATION, _LEARNER = core(Course).c, core(Organisation).c, core(Learner).c
-_ENROLMENT, _CONSENT = core(Enrolment).c, core(Consent).c
+_ENROLMENT, _CONSENT, _PERMISSION = core(Enrolment).c, core(Consent).c, core(Permission).c
 _LIVE = and_(
     _CONSENT.learner_id == _LEARNER.id,
     _CONSENT.purpose == LEARNING,
-    _CONSENT.policy == bindparam("policy"),
+    _CONSENT.policy == any_(bindparam("policies", type_=ARRAY(Text))),
     _CONSENT.withdrawn_at.is_(None),
 )
+_PERMITTED = and_(
+    _PERMISSION.learner_id == _LEARNER.id, _PERMISSION.given_at.is_not(None), _PERMISSION.withdrawn_at.is_(None)
+)
+_MAY = and_(_CONSENT.id.is_not(None), or_(~_ORGANISATION.age_gate, _PERMISSION.learner_id.is_not(None)))
 _SUBJECT = and_(_LEARNER.organisation_id == _COURSE.organisation_id, _LEARNER.subject == bindparam("subject"))
 FIND = (
     select(
@@ -90,7 +95,7 @@ FIND = (
         _ORGANISATION.name,
         _LEARNER.id,
         _LEARNER.language,
-        _CONSENT.id.is_not(None),
+        _MAY,
         _ENROLMENT.learner_id.is_not(None),
         _LEARNER.restricted_since.is_not(None),
         _LEARNER.by_person_since.is_not(None),
@@ -108,6 +113,7 @@ FIND = (
     .outerjoin(core(Learner), _SUBJECT)
     .outerjoin(core(Enrolment), and_(_ENROLMENT.learner_id == _LEARNER.id, _ENROLMENT.course_id == _COURSE.id))
     .outerjoin(core(Consent), _LIVE)
+    .outerjoin(core(Permission), _PERMITTED)
     .where(_COURSE.slug == bindparam("course"))
 )
 
@@ -126,7 +132,7 @@ def find(
     Raises `NotFound`, and `TokenRefused` when the service to the organisation has ended: its key may be believed still.
     """
     row = session.execute(
-        FIND, {"subject": claims.subject, "course": course, "policy": policy.current().version}
+        FIND, {"subject": claims.subject, "course": course, "policies": policy.covering()}
     ).one_or_none()
     if row is None:
         raise NotFound
@@ -139,6 +145,19 @@ def find(
         claims, taught, alpha, stopped, days, name, learner_id, taught.language(own or wished), consented, enrolled,
         restricted, by_person, awaiting, question_id, about_id, asked_version, revision or 0, turn, reply,
     )  # fmt: skip
+
+
+def anywhere(session: Session, catalogue: Catalogue, learner: Learner) -> Here:
+    """Where a learner stands in a course of theirs, for what is the same in all of them; raises `NotFound`."""
+    slug = session.execute(
+        select(Course.slug)
+        .outerjoin(Enrolment, and_(Enrolment.course_id == Course.id, Enrolment.learner_id == learner.id))
+        .order_by(Enrolment.last_at.desc().nulls_last(), Course.slug)
+        .limit(1)
+    ).scalar_one_or_none()
+    if slug is None:
+        raise NotFound
+    return find(session, catalogue, LearnerClaims(learner.organisation_id, learner.subject), slug)
 
 
 def begin(session: Session, here: Here, learner_id: uuid.UUID, now: dt.datetime) -> None:

@@ -62,7 +62,7 @@ def _query() -> Select[Decision, Answer]:
             Decision.p_value.is_not(None),
             Decision.reason.in_(CLEAR),
             Consent.purpose == consent.IMPROVING,
-            Consent.policy == policy.current().version,
+            Consent.policy.in_(policy.covering()),
             Consent.withdrawn_at.is_(None),
             Learner.restricted_since.is_(None),
         )

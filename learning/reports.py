@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal
 
-from sqlalchemy import Row, Select, and_, case, func, select, tuple_
+from sqlalchemy import Row, Select, and_, case, func, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from learning.answering import text_of
@@ -69,7 +69,7 @@ def courses(session: Session, today: dt.date) -> list[CourseSummary]:
         .scalar_subquery()
     )
     rows = session.execute(select(Course.slug, Course.content, flagged).order_by(Course.slug)).all()
-    return [CourseSummary(slug, content, asked, _count(session, slug, today)) for slug, content, asked in rows]
+    return [CourseSummary(slug, content, questions, _count(session, slug, today)) for slug, content, questions in rows]
 
 
 def _count(session: Session, course: str, today: dt.date) -> int:
@@ -109,8 +109,10 @@ def open_answer(
     return found, text_of(session, vault, learner_id, question_id)
 
 
-def visible_learners(session: Session, course: str, today: dt.date) -> list[VisibleLearner]:
-    """What agreements grant about each learner of this course; empty without one.
+def visible_learners(
+    session: Session, course: str, today: dt.date, only: uuid.UUID | None = None
+) -> list[VisibleLearner]:
+    """What agreements grant about each learner of this course, or about `only` this one; empty without one.
 
     Points of an answer that a person is still to look at do not count here: they would tell how it was graded.
     """
@@ -132,6 +134,7 @@ def visible_learners(session: Session, course: str, today: dt.date) -> list[Visi
         .outerjoin(Answer, and_(Answer.learner_id == Learner.id, Answer.question_id == Question.id))
         .outerjoin(Decision, and_(Decision.learner_id == Learner.id, Decision.question_id == Answer.question_id))
         .where(Course.slug == course, Learner.restricted_since.is_(None), Learner.subject != NOBODY)
+        .where(true() if only is None else Learner.id == only)
         .group_by(Learner.id, Enrolment.seconds, Enrolment.interactions)
         .order_by(Learner.subject)
     )

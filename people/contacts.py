@@ -33,6 +33,14 @@ def leave(
     journal.note(session, "contact.left", organisation_id=organisation_id, now=now, learner_id=learner_id)
 
 
+def checked(address: str) -> str:
+    """The address without spaces around it; raises `AddressInvalid`."""
+    address = address.strip()
+    if len(address) > LONGEST or not ADDRESS.fullmatch(address):
+        raise AddressInvalid
+    return address
+
+
 def remove(session: Session, organisation_id: uuid.UUID, learner_id: uuid.UUID, now: dt.datetime) -> None:
     """Nothing is mailed to this learner any more; nothing happens when there was no address."""
     if session.execute(delete(Contact).where(Contact.learner_id == learner_id).returning(Contact.learner_id)).first():
@@ -43,14 +51,6 @@ def address_of(session: Session, vault: Vault, learner_id: uuid.UUID) -> str | N
     """The address that this learner left, if they did."""
     sealed = session.execute(select(Contact.address).where(Contact.learner_id == learner_id)).scalar_one_or_none()
     return None if sealed is None else vault.unseal(_place(learner_id), sealed)
-
-
-def checked(address: str) -> str:
-    """The address as it is kept; raises `AddressInvalid`."""
-    address = address.strip()
-    if len(address) > LONGEST or not ADDRESS.fullmatch(address):
-        raise AddressInvalid
-    return address
 
 
 def masked(address: str) -> str:

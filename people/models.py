@@ -47,6 +47,8 @@ class Organisation(Table):
     """The service has ended; thirty days later everything of the organisation is deleted."""
     retention_days: Mapped[int] = mapped_column(server_default="365")
     """So long after their last message is a learner erased; less where the organisation agreed so, never more."""
+    age_gate: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Who is younger than sixteen needs a parent's permission here (B04)."""
     watched_since: Mapped[dt.datetime | None]
     """Grades before this moment no longer count for the alarm."""
     failing_stopped_at: Mapped[dt.datetime | None]

@@ -14,7 +14,6 @@ from typing import Any, Final
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from people.actors import ActingMember
 from people.models import Member
 from privacy.models import Access
 
@@ -47,20 +46,29 @@ class Unusual:
 
 
 def add(
-    session: Session, member: ActingMember, purpose: str, number: int | None, about: bytes, now: dt.datetime
+    session: Session,
+    organisation_id: uuid.UUID,
+    member_id: uuid.UUID | None,
+    purpose: str,
+    number: int | None,
+    about: bytes,
+    now: dt.datetime,
 ) -> None:
-    """Adds an entry; looks of one organisation wait for each other until the transaction ends."""
-    session.execute(LOCK, {"organisation": str(member.organisation_id)})
+    """Adds an entry; looks of one organisation wait for each other until the transaction ends.
+
+    Without a member it was somebody with a learner's own link.
+    """
+    session.execute(LOCK, {"organisation": str(organisation_id)})
     last = session.execute(select(Access.hash).order_by(Access.id.desc()).limit(1)).scalar_one_or_none()
-    entry: dict[str, Any] = {"at": now, "member_id": member.id, "purpose": purpose, "number": number, "about": about}
-    found = _hash(last or FIRST, member.organisation_id, **entry)
-    session.add(Access(organisation_id=member.organisation_id, hash=found, **entry))
+    entry: dict[str, Any] = {"at": now, "member_id": member_id, "purpose": purpose, "number": number, "about": about}
+    found = _hash(last or FIRST, organisation_id, **entry)
+    session.add(Access(organisation_id=organisation_id, hash=found, **entry))
     session.flush()
 
 
-def about(salt: bytes, learner_id: uuid.UUID, question_id: uuid.UUID) -> bytes:
-    """What an entry holds of learner and question: it fits them, and does not name them."""
-    return hashlib.sha256(salt + learner_id.bytes + question_id.bytes).digest()
+def about(salt: bytes, learner_id: uuid.UUID, question_id: uuid.UUID | None) -> bytes:
+    """What an entry holds of learner and question, or of all that is theirs: it fits them, and does not name them."""
+    return hashlib.sha256(salt + learner_id.bytes + (question_id.bytes if question_id else b"")).digest()
 
 
 def verify(session: Session, organisation_id: uuid.UUID) -> Verified:
@@ -100,7 +108,7 @@ def _hash(
     organisation_id: uuid.UUID,
     *,
     at: dt.datetime,
-    member_id: uuid.UUID,
+    member_id: uuid.UUID | None,
     purpose: str,
     number: int | None,
     about: bytes,

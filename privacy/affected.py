@@ -58,7 +58,7 @@ def _looks(session: Session, moment: dt.datetime, only: uuid.UUID | None) -> Ite
 
     A look without a salt is older than the access log, and stands alone.
     """
-    fits = and_(Look.member_id == Access.member_id, Look.at == Access.at, Look.salt.is_not(None))
+    fits = and_(Look.member_id.is_not_distinct_from(Access.member_id), Look.at == Access.at, Look.salt.is_not(None))
     rows = session.execute(
         select(Access, Look).outerjoin(Look, fits).where(Access.at >= moment).order_by(Access.id)
     ).all()

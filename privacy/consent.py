@@ -47,10 +47,9 @@ def choose(
         raise ConsentRequired
     if allowed == (given_at(session, learner_id, purpose) is not None):
         return
+    _end(session, learner_id, now, purpose)
     if allowed:
         _add(session, claims, learner_id, purpose, now)
-    else:
-        _end(session, learner_id, now, purpose)
     act = f"{purpose}.{'allowed' if allowed else 'refused'}"
     journal.note(session, act, organisation_id=claims.organisation_id, now=now, learner_id=learner_id)
 
@@ -62,12 +61,12 @@ def withdraw(session: Session, claims: LearnerClaims, learner_id: uuid.UUID, now
 
 
 def given_at(session: Session, learner_id: uuid.UUID, purpose: str = LEARNING) -> dt.datetime | None:
-    """When this learner agreed to the purpose, under the current policy; None when not, or when they took it back."""
+    """When this learner agreed to the purpose, in words that still hold; None when not, or when they took it back."""
     return session.execute(
         select(Consent.given_at).where(
             Consent.learner_id == learner_id,
             Consent.purpose == purpose,
-            Consent.policy == policy.current().version,
+            Consent.policy.in_(policy.covering()),
             Consent.withdrawn_at.is_(None),
         )
     ).scalar_one_or_none()
@@ -85,7 +84,7 @@ def counted(session: Session) -> list[tuple[str, str, int]]:
 
 
 def require(session: Session, learner_id: uuid.UUID) -> None:
-    """Raises `ConsentRequired` unless there is a live consent to the current policy."""
+    """Raises `ConsentRequired` unless there is a live consent that covers the current policy."""
     if given_at(session, learner_id) is None:
         raise ConsentRequired
 

@@ -39,3 +39,11 @@ class RequestNotPossible(Exception):
 
 class HoldInvalid(Exception):
     """A legal hold needs a learner, a reason and an end that is still to come."""
+
+
+class LinkUnknown(Exception):
+    """There is no such link, or it has ended. Which one is not told."""
+
+
+class PermissionRequired(Exception):
+    """Somebody of this age needs a parent's permission, and it is not there (yet): nothing is graded or kept."""

@@ -15,16 +15,18 @@ from privacy import accesses
 from privacy.models import Look
 from store import journal
 
-Purpose = Literal["employer", "review"]
+Purpose = Literal["employer", "review", "link"]
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """One look, as the learner reads it."""
 
-    who: str
+    who: str | None
+    """None where it was whoever had the learner's own link."""
     purpose: str
-    question_id: uuid.UUID
+    question_id: uuid.UUID | None
+    """None where everything was taken along."""
     at: dt.datetime
 
 
@@ -42,8 +44,18 @@ def record(
     theirs: dict[str, Any] = {"learner_id": learner_id, "question_id": question_id, "member_id": member.id}
     row: dict[str, Any] = {"id": uuid.uuid4(), "organisation_id": member.organisation_id, "purpose": purpose, "at": now}
     session.add(Look(**row, **theirs, salt=salt))
-    accesses.add(session, member, purpose, number, accesses.about(salt, learner_id, question_id), now)
+    about = accesses.about(salt, learner_id, question_id)
+    accesses.add(session, member.organisation_id, member.id, purpose, number, about, now)
     journal.note(session, "answer.opened", organisation_id=member.organisation_id, now=now, purpose=purpose, **theirs)
+
+
+def record_link(session: Session, organisation_id: uuid.UUID, learner_id: uuid.UUID, now: dt.datetime) -> None:
+    """Somebody with the learner's own link takes everything along now."""
+    salt = secrets.token_bytes(16)
+    row = {"id": uuid.uuid4(), "organisation_id": organisation_id, "learner_id": learner_id, "at": now}
+    session.add(Look(**row, purpose="link", salt=salt))
+    accesses.add(session, organisation_id, None, "link", None, accesses.about(salt, learner_id, None), now)
+    journal.note(session, "export.by_link", organisation_id=organisation_id, now=now, learner_id=learner_id)
 
 
 def since(
@@ -58,7 +70,7 @@ def of_learner(session: Session, learner_id: uuid.UUID) -> list[Seen]:
     """All looks at this learner's answers, the latest first. Employers are named, reviewers by their task."""
     rows = session.execute(
         select(Member.name, Look.purpose, Look.question_id, Look.at)
-        .join(Member, Member.id == Look.member_id)
+        .outerjoin(Member, Member.id == Look.member_id)
         .where(Look.learner_id == learner_id)
         .order_by(Look.at.desc())
     )

@@ -1,4 +1,4 @@
-"""The tables of consents, agreements, looks, holds and requests."""
+"""The tables of consents, agreements, looks, holds, requests, links, and what a learner read or may."""
 
 import datetime as dt
 import uuid
@@ -15,6 +15,9 @@ DAYS: Final = 28
 """A request is answered within four weeks; the law allows a month."""
 EXTENDED_DAYS: Final = 60
 """Since it came, when it takes longer (B02); the law allows three months."""
+
+NOBODY_OF_STAFF: Final = "(member_id IS NULL) = (purpose = 'link')"
+"""Whoever has a learner's own link is no member."""
 
 
 class Consent(OfOrganisation, Table):
@@ -52,16 +55,17 @@ class Agreement(OfOrganisation, Table):
 
 
 class Look(OfOrganisation, Table):
-    """Somebody of the staff opened an answer of this learner."""
+    """Somebody of the staff opened an answer of this learner, or somebody took all along with the learner's link."""
 
     __tablename__ = "look"
     __privacy__ = Privacy("learner", "delete", "a year", exported=True)
-    __table_args__ = (Index("ix_look_learner", "learner_id", "at"),)
+    __table_args__ = (Index("ix_look_learner", "learner_id", "at"), CheckConstraint(NOBODY_OF_STAFF, name="by"))
 
     id: Mapped[Key]
     learner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
-    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
-    question_id: Mapped[uuid.UUID]
+    member_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member.id"))
+    question_id: Mapped[uuid.UUID | None]
+    """None where everything was taken along."""
     purpose: Mapped[str]
     at: Mapped[dt.datetime]
     salt: Mapped[bytes | None]
@@ -69,7 +73,7 @@ class Look(OfOrganisation, Table):
 
 
 class Access(OfOrganisation, Table):
-    """One look at personal data by staff, for good: who, when, for what, under which case; not at whose.
+    """One look at personal data by staff, or with a learner's own link, for good: who, when, for what; not at whose.
 
     `about` commits to learner and question with a salt that is in the learner's `Look` and goes with it. `hash` is
     made of the entry and the hash before it, so that nothing can be changed, put between or taken out unseen.
@@ -77,11 +81,11 @@ class Access(OfOrganisation, Table):
 
     __tablename__ = "access"
     __privacy__ = Privacy("member", "keep", "as long as the organisation is served", exported=True)
-    __table_args__ = (Index("ix_access_member_at", "member_id", "at"),)
+    __table_args__ = (Index("ix_access_member_at", "member_id", "at"), CheckConstraint(NOBODY_OF_STAFF, name="by"))
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     at: Mapped[dt.datetime]
-    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
+    member_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("member.id"))
     purpose: Mapped[str]
     number: Mapped[int | None] = mapped_column(BigInteger)
     """Of the case, where it was opened for one."""
@@ -187,3 +191,56 @@ class RequestText(OfOrganisation, Table):
     """Why the law keeps something of them."""
     ticket: Mapped[Sealed | None]
     """The secret in the link to the export, to be mailed."""
+
+
+class Link(OfOrganisation, Table):
+    """A link of a learner's own: who has it can take along what is kept of them, or change their choices.
+
+    The table holds the SHA-256 of its secret, which is shown once.
+    """
+
+    __tablename__ = "link"
+    __privacy__ = Privacy("learner", "delete", "a month after its last day", exported=True)
+    __table_args__ = (CheckConstraint("purpose IN ('export', 'choices')", name="purpose"),)
+
+    id: Mapped[Key]
+    learner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str]
+    digest: Mapped[bytes] = mapped_column(unique=True)
+    made_at: Mapped[dt.datetime]
+    expires_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
+
+
+class Acceptance(OfOrganisation, Table):
+    """A learner was told of a new version of the policy, and when they said that they read it."""
+
+    __tablename__ = "acceptance"
+    __privacy__ = Privacy("learner", "delete", "with the learner", exported=True)
+
+    learner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True)
+    policy: Mapped[str] = mapped_column(primary_key=True)
+    told_at: Mapped[dt.datetime]
+    mailed_at: Mapped[dt.datetime | None]
+    accepted_at: Mapped[dt.datetime | None]
+
+
+class Permission(OfOrganisation, Table):
+    """Why a learner may take part where the young need a parent: old enough by their own word, or a parent's yes.
+
+    There is no birth date. A parent's address and the secret of the link to them go as soon as they have answered.
+    """
+
+    __tablename__ = "permission"
+    __privacy__ = Privacy("learner", "delete", "with the learner; a request without an answer, a month", exported=True)
+    __table_args__ = (CheckConstraint("ground IN ('of_age', 'mail', 'paper')", name="ground"),)
+
+    learner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True)
+    ground: Mapped[str]
+    asked_at: Mapped[dt.datetime]
+    given_at: Mapped[dt.datetime | None]
+    withdrawn_at: Mapped[dt.datetime | None]
+    digest: Mapped[bytes | None] = mapped_column(unique=True)
+    """SHA-256 of the secret in the parent's link, or of the code on paper."""
+    address: Mapped[Sealed | None]
+    secret: Mapped[Sealed | None]

@@ -8,16 +8,18 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, text, update
 from sqlalchemy import Table as CoreTable
 from sqlalchemy.orm import Session
 
-from people.models import Learner, Member, Organisation
+from people.models import NOBODY, Learner, Member, Organisation
 from store.base import Table, core
 
 YEAR: Final = 365
 AT_ONCE: Final = 500
 """Learners per sweep: each is erased in full, and the next sweep takes the next ones."""
+UNANSWERED: Final = 30
+"""Days that a parent has to answer."""
 CLOSED: Final = dt.timedelta(days=30)
 """After an organisation has closed, everything of it is gone by then (D06), or sooner where the settings say so."""
 NIGHTLY: Final = dt.timedelta(days=1)
@@ -53,6 +55,8 @@ RULES: Final = (
     Rule("look", "at", YEAR, "for the learner to see who looked"),
     Rule("request_text", "closed_at", 90, "to be able to explain the answer"),
     Rule("request", "closed_at", 3 * YEAR, "to show that requests are answered in time"),
+    Rule("link", "expires_at", 30, "for the learner to see that it was there"),
+    Rule("permission", "asked_at", UNANSWERED, "a request that nobody answered", unless="given_at IS NOT NULL"),
 )
 JOURNAL: Final = Rule("journal", "at", 3 * YEAR, "the log that the AI Act asks for, without content")
 
@@ -80,7 +84,7 @@ def sweep(
     rows["member"] = _members(session, now, dry=dry)
     closes = organisation.closed_at is not None and organisation.closed_at + closing - NIGHTLY <= now
     idle = now - dt.timedelta(days=organisation.retention_days)
-    return Swept(rows, tuple(session.execute(_idle(idle)).scalars()), closes)
+    return Swept(rows, tuple(session.execute(_idle(idle, now - dt.timedelta(days=UNANSWERED))).scalars()), closes)
 
 
 def _older(table: CoreTable, rule: Rule, now: dt.datetime) -> list[ColumnElement[bool]]:
@@ -114,10 +118,19 @@ def _members(session: Session, now: dt.datetime, *, dry: bool) -> int:
     return len(session.execute(update(member).where(*which).values(**nobody).returning(member.c.id)).all())
 
 
-def _idle(before: dt.datetime) -> Select[uuid.UUID]:
-    """Learners whose last message, or first visit where there was none, is longer ago."""
-    enrolment = Table.metadata.tables["enrolment"]
+def _idle(before: dt.datetime, unanswered: dt.datetime) -> Select[uuid.UUID]:
+    """Learners whose last message, or first visit where there was none, is longer ago.
+
+    Who only asked a parent, and never took part, goes when the request does.
+    """
+    enrolment, consent = Table.metadata.tables["enrolment"], Table.metadata.tables["consent"]
+    agreed = select(consent.c.learner_id).where(consent.c.learner_id == Learner.id).exists()
+    took_part = select(enrolment.c.learner_id).where(enrolment.c.learner_id == Learner.id).exists()
+    only_asked = and_(~agreed, ~took_part, Learner.created_at < unanswered, Learner.subject != NOBODY)
     last = select(func.max(enrolment.c.last_at)).where(enrolment.c.learner_id == Learner.id).scalar_subquery()
     return (
-        select(Learner.id).where(func.coalesce(last, Learner.created_at) < before).order_by(Learner.id).limit(AT_ONCE)
+        select(Learner.id)
+        .where(or_(func.coalesce(last, Learner.created_at) < before, only_asked))
+        .order_by(Learner.id)
+        .limit(AT_ONCE)
     )

@@ -1,6 +1,7 @@
 """`wederhoor privacy`: what a privacy officer needs, on paper or as a list."""
 
 import datetime as dt
+import uuid
 from pathlib import Path
 from typing import Annotated
 
@@ -8,12 +9,12 @@ import typer
 
 from api.settings import Settings
 
-app = typer.Typer(help="Documents that the law asks for, and who was affected by an incident.")
+app = typer.Typer(help="Documents that the law asks for, incidents, and permission of parents.")
 
 
 @app.callback()
 def privacy() -> None:
-    """Documents that the law asks for, and who was affected by an incident."""
+    """Documents that the law asks for, incidents, and permission of parents."""
 
 
 @app.command()
@@ -56,3 +57,50 @@ def affected(
         typer.echo(line)
     for sentence in told:
         typer.echo(sentence, err=True)
+
+
+Organisation = Annotated[uuid.UUID, typer.Option(help="The organisation's id")]
+
+
+@app.command("age-gate")
+def age_gate(
+    organisation: Organisation,
+    *,
+    on: Annotated[bool, typer.Option("--on/--off", help="Who is younger than sixteen needs a parent, or not")],
+) -> None:
+    """Ask learners whether they are sixteen, and let younger ones begin only with a parent's permission."""
+    from sqlalchemy import update
+
+    from api import building
+    from people.models import Organisation as Row
+    from store import journal
+
+    with building.opened(Settings()) as store, store.write(organisation) as session:
+        if session.execute(update(Row).values(age_gate=on).returning(Row.id)).one_or_none() is None:
+            typer.echo("there is no such organisation", err=True)
+            raise typer.Exit(2)
+        act = f"age_gate.{'on' if on else 'off'}"
+        journal.note(session, act, organisation_id=organisation, now=dt.datetime.now(dt.UTC))
+    typer.echo("Learners are asked; who was there before, at their next visit." if on else "Nobody is asked.")
+
+
+@app.command()
+def permission(
+    code: Annotated[str, typer.Argument(help="On the paper that the parent signed")],
+    organisation: Organisation,
+    *,
+    withdrawn: Annotated[bool, typer.Option("--withdrawn", help="The parent does not agree, or no longer")] = False,
+) -> None:
+    """Record a parent's permission on paper; the learner then consents in the chat."""
+    from api import building
+    from privacy import permission as permissions
+    from privacy.errors import LinkUnknown
+
+    try:
+        with building.opened(Settings()) as store, store.write(organisation) as session:
+            row, learner = permissions.opened(session, code.strip().upper())
+            permissions.answer(session, row, learner, dt.datetime.now(dt.UTC), allowed=not withdrawn)
+    except LinkUnknown:
+        typer.echo("no learner of this organisation has that code", err=True)
+        raise typer.Exit(2) from None
+    typer.echo("It stops with the next message." if withdrawn else "The learner can begin.")

@@ -93,6 +93,39 @@ def to_reviewer(t: Texts, matter: Matter, link: str) -> Letter:
     return Letter(t, t("Zaak {number}", number=matter.number), words, link)
 
 
+def of_policy(t: Texts, organisation: str, link: str) -> Letter:
+    """What somebody reads who agreed to an earlier version of the policy. It is public, so all of it may be here."""
+    current = policy.current()
+    opening = t(
+        "Je leert bij {organisation} in een chat. De privacyverklaring daarvan is vernieuwd. Dit is anders:",
+        organisation=organisation,
+    )  # fmt: skip
+    if current.asks:
+        means = t(
+            "Je oude toestemming geldt hier niet voor. In de chat vragen we die opnieuw; eerder gebeurt er niets."
+        )
+    else:
+        means = t("Je toestemming blijft gelden. Je mag die altijd intrekken: in de chat, in het menu onder Privacy.")
+    stop = t("Wil je deze e-mails niet meer? Haal je adres weg: in de chat, in het menu onder Privacy.")
+    whole = t("De hele privacyverklaring lees je hier:")
+    words = (t("Hallo,"), opening, *current.texts[t.language].changes, means, stop, whole)
+    return Letter(t, t("De privacyverklaring is vernieuwd"), words, link)
+
+
+def of_permission(t: Texts, organisation: str, link: str) -> Letter:
+    """What a parent reads whom a learner named. It says nothing of the learner: the address may be wrong."""
+    opening = t(
+        "Een jongere wil bij {organisation} leren in een chat met een computer, en gaf jouw adres als dat van een "
+        "ouder of voogd. Wie jonger is dan 16, mag pas meedoen als jij het goedvindt.", organisation=organisation,
+    )  # fmt: skip
+    words = (
+        t("Hallo,"), opening, t("Met deze link lees je wat er gebeurt, en zeg je ja of nee."),
+        t("Bewaar deze e-mail: met dezelfde link neem je je ja later terug."),
+        t("Ken je niemand die dit kan zijn? Dan hoef je niets te doen. Je adres wordt na een maand gewist."),
+    )  # fmt: skip
+    return Letter(t, t("Vind je het goed dat een jongere meedoet?"), words, link)
+
+
 def _learners(t: Texts, matter: Matter) -> tuple[str, str]:
     """Subject and first sentences."""
     known = _known(t, matter)

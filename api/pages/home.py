@@ -1,14 +1,17 @@
-"""The front door and the permanent privacy page."""
+"""The front door, the permanent privacy page, and what is reached with a link of one's own."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from api import leaving
 from api.auth import Wired
+from api.pages import by_link, permission
 from api.pages.rendering import page, reading
 from privacy import policy
 
 router = APIRouter(include_in_schema=False)
+for more in (by_link, permission):
+    router.include_router(more.router)
 
 
 @router.get("/")

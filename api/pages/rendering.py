@@ -33,7 +33,7 @@ def page(
     request: Request, template: str, who: ActingMember | None = None, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """A whole page; `t` is the reader's texts and `who` the signed-in member, in every template."""
-    t = reading(request, who)
+    t = values.pop("t", None) or reading(request, who)
     shown = ENVIRONMENT.get_template(template).render(
         t=t, who=who, path=request.url.path, languages=LANGUAGES, **values
     )

@@ -7,15 +7,12 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from api import explanations, leaving
+from api import explanations, own_privacy
 from api.auth import TheLearner, Wired
 from api.conversation import Command, Conversation, Kind, Sent
 from api.texts import preferred, texts
-from learning import enrolments, explaining, reports
-from people import contacts, subscriptions
+from learning import enrolments, explaining
 from people.actors import Language
-from people.models import Organisation
-from privacy import consent, looks, policy
 from privacy.errors import ConsentRequired
 
 router = APIRouter(prefix="/v1", tags=["conversation"])
@@ -37,6 +34,8 @@ class ConsentGiven(Body):
     language: Language
     policy: Annotated[str, Field(max_length=40)]
     purposes: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=10)]
+    of_age: bool = False
+    """The learner says that they are sixteen or older; only asked where the organisation wants to know."""
 
 
 class TurnTaken(Body):
@@ -66,7 +65,9 @@ def view(claims: TheLearner, wired: Wired, course: CourseQuery, language: Langua
 def give_consent(claims: TheLearner, wired: Wired, given: ConsentGiven) -> dict[str, Any]:
     """The learner consents; nothing was kept about them before."""
     conversation: Conversation = wired.conversation
-    return conversation.consent(claims, given.course, given.language, given.policy, given.purposes, wired.now())
+    return conversation.consent(
+        claims, given.course, given.language, given.policy, given.purposes, wired.now(), of_age=given.of_age
+    )
 
 
 @router.delete("/consent")
@@ -112,54 +113,11 @@ def explanation(claims: TheLearner, wired: Wired, course: CourseQuery, question_
 def my_privacy(
     request: Request, claims: TheLearner, wired: Wired, course: CourseQuery, language: Language | None = None
 ) -> dict[str, Any]:
-    """The notice, exactly what the employer sees of this learner, who has looked, and where they are mailed."""
+    """The notice, exactly what the employer sees of this learner, who has looked, and what they chose."""
     with wired.store.read(claims.organisation_id) as session:
         here = enrolments.find(session, wired.catalogue, claims, course, language)
         t = texts(here.language if here.learner_id else language or preferred(request.headers.get("accept-language")))
-        words = policy.current().texts[t.language]
-        asked = {question.id: question.body.text[here.language] for question in here.course.questions}
-        sees, seen, since, allowed, address, asked_news = [], [], None, False, None, None
-        if here.learner_id is not None:
-            since = consent.given_at(session, here.learner_id)
-            allowed = consent.given_at(session, here.learner_id, consent.IMPROVING) is not None
-            sees = reports.seen_by_employer(session, here.learner_id, course, wired.now().date())
-            seen = looks.of_learner(session, here.learner_id)
-            address = contacts.address_of(session, wired.vault, here.learner_id)
-            asked_news = subscriptions.of_learner(session, wired.vault, here.learner_id)
-        mailed: dict[str, Any] = {"contact": contacts.masked(address) if address else None}
-        mailed["news"] = asked_news and {
-            "address": contacts.masked(asked_news[1]), "confirmed": asked_news[0].confirmed_at is not None
-        }  # fmt: skip
-        return {
-            "notice": list(words.notice),
-            "policy": policy.current().version,
-            "consented_at": t.moment(since) if since else None,
-            "employer_sees": [
-                {
-                    "question": asked.get(one.question_id, one.question_key),
-                    "state": explanations.state(t, one.state),
-                    "result": explanations.outcome(t, one.outcome) if one.outcome else None,
-                }
-                for one in sees
-            ],
-            "looks": [
-                {
-                    "who": t("een beoordelaar") if one.purpose == "review" else one.who,
-                    "when": t.moment(one.at),
-                    "question": asked.get(one.question_id, ""),
-                }
-                for one in seen
-            ],
-            "by_person": here.by_person,
-            "optional": [{"key": key, "text": text, "allowed": allowed} for key, text in words.optional.items()],
-            "leaves": leaving.of_organisation(
-                session, t, wired.settings, session.get_one(Organisation, claims.organisation_id)
-            ),
-            "complaint": words.complaint,
-            "page": "/privacy",
-        } | (
-            mailed if address or asked_news or wired.settings.smtp_host else {}
-        )  # no address is asked for where nothing is mailed
+        return own_privacy.shown(session, wired, here, t, wired.now())
 
 
 def view_for_error(request: Request) -> dict[str, Any]:

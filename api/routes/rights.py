@@ -3,20 +3,23 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import Response
+from pydantic import Field
 
-from api import erasing
+from api import erasing, own_privacy, taking_along
 from api.auth import TheLearner, Wired
-from api.pages.rendering import ENVIRONMENT
-from api.routes.conversation import CourseQuery
+from api.routes import links, permission
+from api.routes.conversation import Body, CourseQuery
 from api.texts import texts
 from learning import enrolments
 from learning.enrolments import Here
 from learning.errors import NotFound
-from people.actors import LearnerClaims
-from privacy import export
+from people.actors import Language, LearnerClaims
+from privacy import acceptance, export
 
 router = APIRouter(prefix="/v1", tags=["rights"])
+for more in (links, permission):
+    router.include_router(more.router)
 
 Sure = Annotated[Literal["yes"], Query(description="Has to be given: what is erased is gone")]
 
@@ -35,11 +38,46 @@ def take_along(
     with wired.store.read(claims.organisation_id) as session:
         here = _known(enrolments.find(session, wired.catalogue, claims, course))
         made = export.export(session, wired.vault, here.learner, wired.now())
-    headers = {"content-disposition": f'attachment; filename="wederhoor.{form}"', "cache-control": "no-store"}
-    if form == "json":
-        return JSONResponse(made, headers=headers)
-    t = texts(here.language)
-    return HTMLResponse(ENVIRONMENT.get_template("export.html").render(t=t, made=made), headers=headers)
+    return taking_along.file(made, form, here.language)
+
+
+class Corrected(Body):
+    """What a learner puts right about themselves; an address has a route of its own."""
+
+    language: Language
+
+
+@router.put("/me")
+def correct_me(claims: TheLearner, wired: Wired, course: CourseQuery, given: Corrected) -> dict[str, str]:
+    """The learner's language is another. The id is the organisation's to correct, and there is nothing else."""
+    with wired.store.write(claims.organisation_id) as session:
+        here = _known(enrolments.find(session, wired.catalogue, claims, course))
+        enrolments.choose_language(session, here, given.language)
+    return {"language": given.language}
+
+
+class Read(Body):
+    """The version of the policy that was read."""
+
+    policy: Annotated[str, Field(max_length=40)]
+
+
+@router.post("/acceptance")
+def accept_policy(claims: TheLearner, wired: Wired, course: CourseQuery, read: Read) -> dict[str, str]:
+    """The learner says that they read what is new in the policy; their consent stays."""
+    with wired.store.write(claims.organisation_id) as session:
+        here = _known(enrolments.find(session, wired.catalogue, claims, course))
+        acceptance.accept(session, claims, here.learner, read.policy, wired.now())
+    return {"accepted": read.policy}
+
+
+@router.get("/export/page")
+def page_to_read(claims: TheLearner, wired: Wired, course: CourseQuery) -> dict[str, str]:
+    """The page to read within JSON, for the widget, which reads nothing else."""
+    with wired.store.read(claims.organisation_id) as session:
+        here = _known(enrolments.find(session, wired.catalogue, claims, course))
+        made = export.export(session, wired.vault, here.learner, wired.now())
+    return {"html": taking_along.to_read(made, here.language)}
 
 
 @router.put("/restriction")
@@ -58,10 +96,11 @@ def lift(claims: TheLearner, wired: Wired, course: CourseQuery) -> dict[str, boo
 def erase_me(claims: TheLearner, wired: Wired, course: CourseQuery, sure: Sure) -> dict[str, Any]:  # noqa: ARG001
     """Erases the learner everywhere. Says what the law keeps for a while, where something is on hold."""
     with wired.store.read(claims.organisation_id) as session:
-        learner_id = _known(enrolments.find(session, wired.catalogue, claims, course)).learner
-    done = erasing.erase_learner(wired.store, wired.catalogue, claims.organisation_id, learner_id, wired.now())
+        here = _known(enrolments.find(session, wired.catalogue, claims, course))
+    done = erasing.erase_learner(wired.store, wired.catalogue, claims.organisation_id, here.learner, wired.now())
     until = done.held_until.isoformat() if done.held_until else None
-    return {"erased": done.held is None, "rows": sum(done.deleted.values()), "held": done.held, "until": until}
+    report = {"erased": done.held is None, "rows": sum(done.deleted.values()), "held": done.held, "until": until}
+    return report | {"stays": own_privacy.stays(texts(here.language), done)}
 
 
 def _restrict(claims: LearnerClaims, wired: Wired, course: str, *, restricted: bool) -> dict[str, bool]:

@@ -66,6 +66,11 @@ def _widget(step: str) -> State:
         if step == "privacy":
             widget.menu("Privacy")
             widget.dialog.get_by_role("heading", level=4).first.wait_for()
+        if step in ("link", "erase"):
+            widget.menu("Privacy")
+            name = "Maak een link om door te geven" if step == "link" else "Alles over mij wissen"
+            widget.dialog.get_by_role("button", name=name).click()
+            widget.dialog.locator("#made" if step == "link" else "#keep").wait_for()
         if step == "choice":
             widget.type("ja, ik bel eerst")
             widget.expect_text("Kies een antwoord, of typ het nummer.")
@@ -118,11 +123,23 @@ def _page(path: str, role: str | None = None, *, read: bool = False) -> State:
     return show
 
 
+def _by_link(purpose: str) -> State:
+    def show(make_page: MakePage, system: System, new_learner: NewLearner, width: int, dark: bool) -> Page:
+        page, learner = make_page(width=width, dark=dark, bypass_csp=True), new_learner()
+        learner.say("nee, dat doe ik niet")
+        page.goto(learner.ask("POST", f"/v1/{purpose}/link?course={learner.course}")["url"])
+        return page
+
+    return show
+
+
 STATES = {
     **{f"widget {step}": _widget(step) for step in (
-        "closed", "consent", "question", "failed", "appeal", "choice", "privacy", "reset",
+        "closed", "consent", "question", "failed", "appeal", "choice", "privacy", "reset", "link", "erase",
     )},
     **{f"appeals {step}": _appeals(step) for step in ("listed", "explaining", "ruled")},
+    "passed on": _by_link("export"),
+    "own choices": _by_link("choices"),
     "home": _page("/"),
     "privacy": _page("/privacy"),
     "reference": _page("/docs"),

@@ -16,7 +16,7 @@ from learning import enrolments
 from learning.models import Answer, Certificate
 from people.actors import LearnerClaims
 from people.models import Learner, Organisation
-from privacy import erase, export, looks, registry, retention
+from privacy import acceptance, erase, export, links, looks, permission, registry, retention
 from privacy.errors import SchemaUnknown
 from privacy.models import Hold
 from store.base import Ciphertext
@@ -45,6 +45,10 @@ def full(desk: Desk) -> tuple[LearnerClaims, uuid.UUID]:
         conflicts.declare(session, desk.id, desk.reviewers[1].id, learner_id=here.learner, now=START)
         owner = {"organisation_id": desk.id, "learner_id": here.learner, "course_id": here.course.id}
         session.add(Certificate(id=uuid.uuid4(), code=uuid.uuid4().hex, points=0, issued_at=START, **owner))
+        looks.record_link(session, desk.id, here.learner, START)
+        links.make(session, claims, here.learner, "export", START)
+        acceptance.tell(session, desk.id, here.learner, START)
+        permission.ask(session, desk.vault, claims, here.learner, "ouder@elders.example", START)
         learner_id = here.learner
     Case(desk, desk.reviewers[0], kind="see").linked(claims.subject)
     return claims, learner_id
@@ -175,7 +179,7 @@ def test_the_sweep_takes_what_its_rules_say_and_a_dry_run_counts_the_same(desk: 
             text("UPDATE enrolment SET last_at = :now WHERE learner_id = :id"), {"now": later, "id": stays_id}
         )
     counted = erasing.sweep(desk.store, desk.catalogue, desk.id, later, dry=True)
-    assert (counted.learners, counted.rows["notice"] > 0, counted.rows["look"]) == (1, True, 2)
+    assert (counted.learners, counted.rows["notice"] > 0, counted.rows["look"]) == (1, True, 4)
     assert held(desk, learner_id)["answer"] == 1, "a dry run changes nothing"
     swept = erasing.sweep(desk.store, desk.catalogue, desk.id, later, dry=False)
     assert (swept.rows, swept.learners) == (counted.rows, counted.learners)

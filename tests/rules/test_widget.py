@@ -6,7 +6,7 @@ import re
 from api.settings import ROOT
 
 STATIC = ROOT / "web" / "static"
-LARGEST = {"widget.js": 15_000, "widget-panels.js": 5_000}
+LARGEST = {"widget.js": 15_000, "widget-panels.js": 8_000}
 """Bytes, gzipped: the first is what a customer's page loads."""
 
 
@@ -26,7 +26,7 @@ def test_every_word_of_the_widget_is_used() -> None:
     source = {path.name: path.read_text("utf-8") for path in (ROOT / "web" / "widget" / "src").glob("*.ts")}
     for name, users in (
         ("texts.ts", [text for other, text in source.items() if other != "texts.ts"]),
-        ("panel-texts.ts", [source["appeals-panel.ts"], source["privacy-panel.ts"]]),
+        ("panel-texts.ts", [text for other, text in source.items() if other.endswith("-panel.ts")]),
     ):
         keys = re.findall(r"^  (\w+):", source[name].partition("const nl")[2].partition("const en")[0], re.M)
         assert keys

@@ -39,7 +39,7 @@ export class Chat extends HTMLElement {
     this.inline = setup.inline;
     const language = preferred([setup.language, ...navigator.languages]);
     this.talk = new Conversation(
-      new Api(setup.base, setup), setup.course, language, () => this.update(), () => void this.show("appeals"),
+      new Api(setup.base, setup), setup.course, language, () => this.update(), (kind) => void this.show(kind),
     );
   }
 
@@ -120,7 +120,7 @@ export class Chat extends HTMLElement {
   // The dialog.
 
   /** What is looked up now and then comes from a file of its own, so that the page need not load it. */
-  async show(kind: "privacy" | "appeals"): Promise<void> {
+  async show(kind: "privacy" | "appeals" | "withdraw" | "renewed" | "age"): Promise<void> {
     const { talk } = this;
     const panel: Panel = { title: talk.texts[kind], body: html`<p>${talk.texts.loading}</p>` };
     this.ask(panel);

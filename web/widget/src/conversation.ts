@@ -50,8 +50,8 @@ export class Conversation {
     private readonly course: string,
     public language: Language,
     private readonly changed: () => void,
-    /** Show how the appeals stand: there is a better place for it than the log. */
-    private readonly follow: () => void,
+    /** Show what has a better place than the log. */
+    private readonly follow: (kind: "appeals" | "renewed") => void,
   ) {}
 
   get texts(): Texts {
@@ -82,9 +82,15 @@ export class Conversation {
     return this.#see("GET", `/v1/conversation?${new URLSearchParams({ course: this.course, language })}`);
   }
 
-  async consent({ policy, purposes }: Notice): Promise<void> {
+  /** From now on in another language; kept where there is something to keep it with. */
+  async speak(language: Language): Promise<void> {
+    if (!this.notice) await this.reach("PUT", "me", { language }).catch(() => 0);
+    await this.load(language);
+  }
+
+  async consent({ policy, purposes }: Notice, more = {}): Promise<void> {
     const { course, language } = this;
-    await this.#see("POST", "/v1/consent", { course, language, policy, purposes: purposes.map(({ key }) => key) });
+    await this.#see("POST", "/v1/consent", { course, language, policy, purposes: purposes.map(({ key }) => key), ...more });
   }
 
   async withdrawConsent(): Promise<void> {
@@ -93,7 +99,7 @@ export class Conversation {
 
   /** A request beside the conversation; what goes wrong is the caller's to tell. */
   reach<T>(method: string, path: string, body?: unknown): Promise<T> {
-    return this.api.ask(method, `/v1/${path}?${this.#which}`, this.language, body);
+    return this.api.ask(method, `/v1/${path}${path.includes("?") ? "&" : "?"}${this.#which}`, this.language, body);
   }
 
   /** Did it succeed? */
@@ -131,7 +137,7 @@ export class Conversation {
   }
 
   press({ command, title, about }: Button): void {
-    if (command === "status") return this.follow();
+    if (command === "status") return this.follow("appeals");
     if (command) return this.command(command, title, about);
     const said = this.entries.findLast((entry): entry is Own => entry.kind === "own" && entry.typed && !!entry.text);
     if (said && !this.#blocked()) void this.#take({ kind: "answer", text: said.text }, said);
@@ -293,6 +299,7 @@ export class Conversation {
     this.title = view.course.title;
     this.languages = view.languages;
     this.#show(view);
+    if (view.renewed) this.follow("renewed");
   }
 
   #show({ revision, language, progress, input, messages }: View | Reply): void {

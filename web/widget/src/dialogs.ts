@@ -30,13 +30,3 @@ export function confirming(chat: Chat, text: string, buttons: Button[]): Panel {
     </div>`;
   return { title: chat.talk.texts.sure, body, no: buttons.find((button) => button.command === "deny") };
 }
-
-export function withdrawing(chat: Chat): Panel {
-  const t = chat.talk.texts;
-  const body = html`${paragraphs(t.withdrawing)}
-    <div class="buttons">
-      <button class="solid" @click=${() => chat.leave(() => void chat.talk.withdrawConsent())}>${t.withdrawYes}</button>
-      <button @click=${chat.dismiss}>${t.keep}</button>
-    </div>`;
-  return { title: t.withdraw, body };
-}

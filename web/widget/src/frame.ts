@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit/html.js";
 import { card, paragraphs } from "./cards.js";
 import type { Chat } from "./chat.js";
 import { icon } from "./icons.js";
-import { statement, withdrawing, type Panel } from "./dialogs.js";
+import { statement, type Panel } from "./dialogs.js";
 import { fill, names } from "./texts.js";
 import type { Notice } from "./types.js";
 
@@ -82,7 +82,7 @@ function menu(chat: Chat): TemplateResult {
   return html`<ul class="menu">
     ${others.map(
       (language) => html`<li>
-        <button lang=${language} @click=${() => chat.pick(() => void talk.load(language))}>${names[language]}</button>
+        <button lang=${language} @click=${() => chat.pick(() => void talk.speak(language))}>${names[language]}</button>
       </li>`,
     )}
     ${talk.notice
@@ -92,7 +92,7 @@ function menu(chat: Chat): TemplateResult {
           item(t.appeals, () => chat.show("appeals")),
           item(t.privacy, () => chat.show("privacy")),
           item(t.reset, () => talk.command("reset", t.reset), true),
-          item(t.withdraw, () => chat.ask(withdrawing(chat))),
+          item(t.withdraw, () => chat.show("withdraw")),
           item(t.stop, () => talk.command("stop", t.stop), true),
         ]}
   </ul>`;
@@ -108,7 +108,7 @@ function before(chat: Chat): TemplateResult {
       ${notice ? asking(chat, notice) : html`<p>${talk.waiting}</p>`} ${failure ? html`<p class="note">${failure}</p>` : nothing}
       <div class="buttons">
         ${notice
-          ? html`<button class="solid" @click=${() => void talk.consent(notice)}>${t.agree}</button>
+          ? html`<button class="solid" @click=${() => void (notice.age ? chat.show("age") : talk.consent(notice))}>${t.agree}</button>
               <button @click=${chat.end}>${t.notNow}</button>`
           : failure
             ? again

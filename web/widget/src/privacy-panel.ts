@@ -5,15 +5,21 @@ import type { Problem } from "./api.js";
 import type { Chat } from "./chat.js";
 import type { Panel } from "./dialogs.js";
 import type { Kit } from "./kit.js";
+import { Rights } from "./rights-panel.js";
 import { words } from "./panel-texts.js";
 import type { Privacy } from "./types.js";
 
 export async function privacy(chat: Chat, panel: Panel, kit: Kit): Promise<void> {
-  panel.body = shown(await chat.talk.reach<Privacy>("GET", "privacy"), chat, panel, kit);
-  chat.update();
+  const rights = new Rights(chat, kit, show);
+  async function show(): Promise<void> {
+    const data = await chat.talk.reach<Privacy>("GET", "privacy");
+    panel.body = shown(data, rights, chat, show, kit);
+    chat.update();
+  }
+  await show();
 }
 
-function shown(data: Privacy, chat: Chat, panel: Panel, kit: Kit): TemplateResult {
+function shown(data: Privacy, rights: Rights, chat: Chat, again: () => Promise<void>, kit: Kit): TemplateResult {
   const { talk } = chat;
   const { language } = talk;
   const { html, nothing, paragraphs, fill, statement } = kit;
@@ -24,18 +30,20 @@ function shown(data: Privacy, chat: Chat, panel: Panel, kit: Kit): TemplateResul
   return html`
     ${data.notice.map(paragraphs)}
     <h4>${t.employer}</h4>
-    ${list(data.employer_sees.map((seen) => `${seen.question} (${[seen.state, seen.result].filter(Boolean).join(", ")})`), t.employerNothing)}
+    ${list([...data.employer_counts, ...data.employer_sees.map((seen) => `${seen.question} (${[seen.state, seen.result].filter(Boolean).join(", ")})`)], t.employerNothing)}
     <h4>${t.looks}</h4>
     ${list(data.looks.map((look) => [`${look.who}, ${look.when}`, look.question].filter(Boolean).join(": ")), t.looksNone)}
     <h4>${t.leaves}</h4>
     ${list(data.leaves, t.leavesNothing)}
+    ${data.known ? html`<h4>${t.choices}</h4>` : nothing}
     ${since
-      ? html`<h4>${t.choices}</h4>
-          ${box(chat, kit, "choices/by-person", data.by_person, t.byPerson, t.byPersonMeans)}
-          ${data.optional.map(({ key, text, allowed }) => box(chat, kit, `consent/${key}`, allowed, text))}
-          ${data.contact === undefined ? nothing : mail("contact", data.contact, chat, panel, kit)}
-          ${data.news === undefined ? nothing : mail("news", data.news?.address ?? null, chat, panel, kit, data.news?.confirmed)}`
+      ? html`${box(chat, kit, "choices/by-person", data.by_person, t.byPerson, t.byPersonMeans)}
+          ${data.optional.map(({ key, text, allowed }) => box(chat, kit, `consent/${key}`, allowed, text))}`
       : nothing}
+    ${data.known ? box(chat, kit, "restriction", data.restricted, t.restrict, t.restrictMeans) : nothing}
+    ${since && data.contact !== undefined ? mail("contact", data.contact, chat, again, kit) : nothing}
+    ${since && data.news !== undefined ? mail("news", data.news?.address ?? null, chat, again, kit, data.news?.confirmed) : nothing}
+    ${data.known ? rights.shown(data) : nothing}
     <h4>${talk.texts.privacy}</h4>
     ${since ? html`<p>${fill(t.consented, { date: since, policy }, language)}</p>` : nothing}
     <p>${data.complaint}</p>
@@ -65,15 +73,16 @@ function box(chat: Chat, { html, nothing }: Kit, path: string, on: boolean, text
 
 /** An address: for news about appeals, or, apart from that, about trainings, which has to be confirmed. */
 function mail(
-  about: "contact" | "news", address: string | null, chat: Chat, panel: Panel, kit: Kit, confirmed = true,
+  about: "contact" | "news", address: string | null, chat: Chat, again: () => Promise<void>, kit: Kit, confirmed = true,
 ): TemplateResult {
-  const { html, fill } = kit;
+  const { html, nothing, fill } = kit;
   const { talk } = chat;
   const t = words[talk.language];
   const change = async (method: string, field: HTMLElement, body?: { email: string }) => {
     try {
       await talk.reach(method, about, body);
-      await privacy(chat, panel, kit);
+      if (field instanceof HTMLInputElement) field.value = "";
+      await again();
       chat.focusOn(`#${about}`);
     } catch (problem) {
       refuse(field, (problem as Problem).detail || talk.texts.failed);
@@ -84,17 +93,18 @@ function mail(
     if (field?.reportValidity()) void change("PUT", field, { email: field.value.trim() });
   };
   return html`<h4 id=${about} tabindex="-1">${t[about]}</h4>
+    ${address ? html`<p>${fill(confirmed ? t.contactKnown : t.newsAsked, { address }, talk.language)}</p>` : nothing}
+    <p class="small" id="${about}-means">${about === "news" ? t.newsMeans : t.contactMeans}</p>
+    <label for="${about}-email">${address ? t.change : t.email}</label>
+    <div class="mail">
+      <input id="${about}-email" type="email" required maxlength="254" autocomplete="email" aria-describedby="${about}-means" />
+      <button @click=${save}>${t.save}</button>
+    </div>
     ${address
-      ? html`<p>${fill(confirmed ? t.contactKnown : t.newsAsked, { address }, talk.language)}</p>
-          <div class="buttons">
-            <button @click=${(event: Event) => void change("DELETE", event.target as HTMLElement)}>${t.remove}</button>
-          </div>`
-      : html`<p class="small" id="${about}-means">${about === "news" ? t.newsMeans : t.contactMeans}</p>
-          <label for="${about}-email">${t.email}</label>
-          <div class="mail">
-            <input id="${about}-email" type="email" required maxlength="254" autocomplete="email" aria-describedby="${about}-means" />
-            <button @click=${save}>${t.save}</button>
-          </div>`}`;
+      ? html`<div class="buttons">
+          <button @click=${(event: Event) => void change("DELETE", event.target as HTMLElement)}>${t.remove}</button>
+        </div>`
+      : nothing}`;
 }
 
 /** The browser's own bubble beside what was touched, read out too. */

@@ -70,10 +70,9 @@ const nl = {
   reset: "Voortgang wissen",
   withdraw: "Toestemming intrekken",
   stop: "Stoppen",
+  renewed: "De privacyverklaring is vernieuwd",
+  age: "Hoe oud ben je?",
 
-  withdrawing: "Dan stopt de cursus meteen. Wil je ook dat je antwoorden weg zijn? Kies dan eerst Voortgang wissen.",
-  withdrawYes: "Ja, trek in",
-  keep: "Nee, laat staan",
   sure: "Weet je het zeker?",
 };
 
@@ -145,10 +144,9 @@ const en: typeof nl = {
   reset: "Wipe progress",
   withdraw: "Withdraw consent",
   stop: "Stop",
+  renewed: "The privacy statement is new",
+  age: "How old are you?",
 
-  withdrawing: "The course then stops at once. Do you also want your answers gone? Then first choose Wipe progress.",
-  withdrawYes: "Yes, withdraw",
-  keep: "No, leave it",
   sure: "Are you sure?",
 };
 

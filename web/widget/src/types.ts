@@ -115,6 +115,8 @@ export interface Notice {
   policy: string;
   paragraphs: string[];
   purposes: { key: string; text: string }[];
+  /** Where the young need a parent: whether to ask, or that the parent has not answered yet. */
+  age: "ask" | "waiting" | null;
 }
 
 export interface View {
@@ -124,6 +126,8 @@ export interface View {
   revision: number;
   course: { slug: string; title: string; summary: string };
   notice: Notice | null;
+  /** There is a new version of the policy to read; consent stays. */
+  renewed: boolean;
   progress: Progress | null;
   messages: Message[];
   input: Input;
@@ -177,12 +181,24 @@ export interface Appeal {
 export interface Privacy {
   notice: string[];
   employer_sees: { question: string; state: string; result: string | null }[];
+  /** What was agreed beside answers, in words. */
+  employer_counts: string[];
   /** `when` is in the words of the learner's language. */
   looks: { who: string; when: string; question: string }[];
+  /** There is something kept about this learner. */
+  known: boolean;
   policy: string;
+  /** What is new in it, as long as the learner has not said that they read it. */
+  renewed: string[] | null;
   consented_at: string | null;
   /** A person grades all answers. */
   by_person: boolean;
+  /** Everything stands still. */
+  restricted: boolean;
+  /** The learner's own links that work now. */
+  links: { id: string; purpose: "export" | "choices"; until: string }[];
+  /** What an erasure leaves, and why. */
+  erasing: string[];
   /** Where news about appeals is mailed, masked; absent where no mail is sent. */
   contact?: string | null;
   /** What they asked for of news about trainings; absent where no mail is sent. */

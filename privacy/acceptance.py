@@ -1,0 +1,98 @@
+"""A new version of the policy is told to whoever agreed to an earlier one, and what they did with that is kept.
+
+Told in the chat at the next visit, and by mail once to who left an address. Where consent is kept, reading is
+accepted by an act; where it is asked again, consent itself is that act (`privacy/consent.py`).
+"""
+
+import datetime as dt
+import uuid
+from typing import Any, Final
+
+from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from people.actors import LearnerClaims
+from people.models import Contact
+from privacy import policy
+from privacy.consent import LEARNING
+from privacy.errors import ConsentRequired, PolicyOutdated
+from privacy.models import Acceptance, Consent
+from privacy.policy import Policy
+from store import journal
+
+AT_ONCE: Final = 500
+"""Mails of one organisation in one round."""
+
+
+def pending(session: Session, learner_id: uuid.UUID) -> Policy | None:
+    """The current version, if this learner agreed to an earlier one and has neither accepted nor agreed since."""
+    agreed = session.execute(_earlier(Consent.policy).where(Consent.learner_id == learner_id)).scalar_one_or_none()
+    if agreed is None or _of(session, learner_id, Acceptance.accepted_at.is_not(None)):
+        return None
+    return policy.current()
+
+
+def tell(session: Session, organisation_id: uuid.UUID, learner_id: uuid.UUID, now: dt.datetime) -> None:
+    """The learner is told now; the first time counts."""
+    row = _row(organisation_id, learner_id, now)
+    session.execute(insert(Acceptance).values(row).on_conflict_do_nothing())
+
+
+def accept(session: Session, claims: LearnerClaims, learner_id: uuid.UUID, version: str, now: dt.datetime) -> None:
+    """The learner says that they read this version; the first time counts.
+
+    Raises `PolicyOutdated` when there is a newer one, `ConsentRequired` when what they agreed to does not cover it.
+    """
+    if version != policy.current().version:
+        raise PolicyOutdated
+    found = pending(session, learner_id)
+    if found is None:
+        return
+    if found.asks:
+        raise ConsentRequired
+    row = _row(claims.organisation_id, learner_id, now) | {"accepted_at": now}
+    session.execute(
+        insert(Acceptance).values(row).on_conflict_do_update(
+            index_elements=["learner_id", "policy"], set_={"accepted_at": now}
+        )
+    )  # fmt: skip
+    journal.note(
+        session, "policy.accepted", organisation_id=claims.organisation_id, now=now, learner_id=learner_id,
+        policy=version,
+    )  # fmt: skip
+
+
+def to_mail(session: Session, organisation_id: uuid.UUID, now: dt.datetime) -> list[uuid.UUID]:
+    """Who left an address and agreed to an earlier version, each of them once; they count as mailed from now on."""
+    mailed = select(Acceptance.learner_id).where(
+        Acceptance.policy == policy.current().version, Acceptance.mailed_at.is_not(None)
+    )
+    earlier = _earlier(Consent.learner_id).where(
+        Consent.learner_id.in_(select(Contact.learner_id)), Consent.learner_id.not_in(mailed)
+    )
+    found = list(session.execute(earlier.order_by(Consent.learner_id).limit(AT_ONCE)).scalars())
+    for learner_id in found:
+        row = _row(organisation_id, learner_id, now) | {"mailed_at": now}
+        again = insert(Acceptance).values(row).on_conflict_do_update(
+            index_elements=["learner_id", "policy"], set_={"mailed_at": now}
+        )  # fmt: skip
+        session.execute(again)
+    return found
+
+
+def _earlier(column: Any) -> Select[Any]:
+    """Of live consents to learning, those to an earlier version."""
+    return select(column).where(
+        Consent.purpose == LEARNING, Consent.withdrawn_at.is_(None), Consent.policy != policy.current().version
+    )
+
+
+def _of(session: Session, learner_id: uuid.UUID, which: Any) -> bool:
+    mine = (Acceptance.learner_id == learner_id, Acceptance.policy == policy.current().version)
+    return session.execute(select(Acceptance.policy).where(*mine, which)).first() is not None
+
+
+def _row(organisation_id: uuid.UUID, learner_id: uuid.UUID, now: dt.datetime) -> dict[str, Any]:
+    row: dict[str, Any] = {"organisation_id": organisation_id, "learner_id": learner_id, "told_at": now}
+    return row | {"policy": policy.current().version}
