@@ -32,7 +32,6 @@ from people.actors import Language, LearnerClaims
 from people.enrolling import welcome_learner
 from privacy import acceptance, consent, permission, policy
 from privacy.errors import ConsentRequired, PermissionRequired
-from privacy.policy import Policy
 from store.store import Store
 from store.vault import Vault
 
@@ -207,13 +206,13 @@ class Conversation:
             "messages": [],
             "input": _input(None, here.language) | {"mode": "none"},
         }
-        renewed = acceptance.pending(session, here.learner_id) if here.learner_id is not None else None
-        if renewed is not None:
+        since = acceptance.pending(session, here.learner_id) if here.learner_id is not None else None
+        if since is not None:
             acceptance.tell(session, here.organisation_id, here.learner, now)
         if not here.consented:
             age = permission.need(session, here.learner_id)
-            return view | {"notice": _notice(here.language, renewed) | {"age": age}}
-        view["renewed"] = renewed is not None
+            return view | {"notice": _notice(here.language, since) | {"age": age}}
+        view["renewed"] = since is not None
         learner_id = here.learner
         enrolments.begin(session, here, learner_id, now)
         turn = Turn(session, self.vault, here, now)
@@ -271,13 +270,13 @@ def clean(text: str) -> str:
     return kept
 
 
-def _notice(language: Language, renewed: Policy | None) -> dict[str, Any]:
+def _notice(language: Language, since: str | None) -> dict[str, Any]:
     """What is read before consent; who agreed to an earlier version first reads what is new."""
     current = policy.current()
     words = current.texts[language]
     purposes = [{"key": key, "text": text} for key, text in words.purposes.items()]
     t = texts(language)
-    news = [t("Onze privacyverklaring is vernieuwd. Dit is anders:"), *words.changes] if renewed else []
+    news = [t("Onze privacyverklaring is vernieuwd. Dit is anders:"), *policy.changes(since, language)] if since else []
     return {"policy": current.version, "paragraphs": [*news, *words.notice], "purposes": purposes}
 
 

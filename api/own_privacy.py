@@ -50,14 +50,14 @@ def shown(session: Session, wired: Wiring, here: Here, t: Texts, now: dt.datetim
 def _of(session: Session, wired: Wiring, here: Here, t: Texts, now: dt.datetime) -> Shown:
     """What differs from learner to learner."""
     learner, words = here.learner, policy.current().texts[t.language]
-    since = consent.given_at(session, learner)
+    since, since_version = consent.given_at(session, learner), acceptance.pending(session, learner)
     asked = {question.id: question.body.text[here.language] for question in here.course.questions}
     allowed = consent.given_at(session, learner, consent.IMPROVING) is not None
     address = contacts.address_of(session, wired.vault, learner)
     hold = erase.holding(session, learner, now.date())
     kept = Erased(held=hold.reason, held_until=hold.until) if hold else Erased()
     mine: Shown = {
-        "renewed": list(words.changes) if acceptance.pending(session, learner) else None,
+        "renewed": policy.changes(since_version, t.language) if since_version else None,
         "consented_at": t.moment(since) if since else None,
         "employer_sees": [
             {

@@ -23,7 +23,7 @@ from learning.models import Question
 from people import contacts, webhooks
 from people.actors import Language
 from people.models import Contact, Learner, Member, Organisation
-from privacy import agreements, permission
+from privacy import acceptance, agreements, consent, permission
 from privacy.agreements import Part
 from privacy.models import Permission
 from store.vault import Vault
@@ -103,9 +103,11 @@ class Packing:
             address, letter = found[0], wording.of_permission(t, organisation, f"{self.url}/permission/{found[1]}")
         else:
             known = contacts.address_of(session, self.vault, learner.id)
-            if known is None:
+            since = acceptance.pending(session, learner.id)
+            if known is None or since is None:
                 return []
-            address, letter = known, wording.of_policy(t, organisation, f"{self.url}/privacy")
+            stays = consent.given_at(session, learner.id) is not None
+            address, letter = known, wording.of_policy(t, organisation, f"{self.url}/privacy", since, stays=stays)
         return [Parcel("learner", lambda now: post.send(letter, address, name, now))]
 
     def _to_reviewers(

@@ -14,23 +14,26 @@ from sqlalchemy.orm import Session
 
 from people.actors import LearnerClaims
 from people.models import Contact
-from privacy import policy
+from privacy import consent, policy
 from privacy.consent import LEARNING
-from privacy.errors import ConsentRequired, PolicyOutdated
+from privacy.errors import PolicyOutdated
 from privacy.models import Acceptance, Consent
-from privacy.policy import Policy
 from store import journal
 
 AT_ONCE: Final = 500
 """Mails of one organisation in one round."""
 
 
-def pending(session: Session, learner_id: uuid.UUID) -> Policy | None:
-    """The current version, if this learner agreed to an earlier one and has neither accepted nor agreed since."""
+def pending(session: Session, learner_id: uuid.UUID) -> str | None:
+    """The version that this learner agreed to, or accepted since, if there is a newer one; None without consent."""
     agreed = session.execute(_earlier(Consent.policy).where(Consent.learner_id == learner_id)).scalar_one_or_none()
-    if agreed is None or _of(session, learner_id, Acceptance.accepted_at.is_not(None)):
+    if agreed is None:
         return None
-    return policy.current()
+    accepted = session.execute(
+        select(Acceptance.policy).where(Acceptance.learner_id == learner_id, Acceptance.accepted_at.is_not(None))
+    ).scalars()
+    last = max([agreed, *accepted])
+    return last if last < policy.current().version else None
 
 
 def tell(session: Session, organisation_id: uuid.UUID, learner_id: uuid.UUID, now: dt.datetime) -> None:
@@ -46,11 +49,9 @@ def accept(session: Session, claims: LearnerClaims, learner_id: uuid.UUID, versi
     """
     if version != policy.current().version:
         raise PolicyOutdated
-    found = pending(session, learner_id)
-    if found is None:
+    if pending(session, learner_id) is None:
         return
-    if found.asks:
-        raise ConsentRequired
+    consent.require(session, learner_id)
     row = _row(claims.organisation_id, learner_id, now) | {"accepted_at": now}
     session.execute(
         insert(Acceptance).values(row).on_conflict_do_update(
@@ -86,11 +87,6 @@ def _earlier(column: Any) -> Select[Any]:
     return select(column).where(
         Consent.purpose == LEARNING, Consent.withdrawn_at.is_(None), Consent.policy != policy.current().version
     )
-
-
-def _of(session: Session, learner_id: uuid.UUID, which: Any) -> bool:
-    mine = (Acceptance.learner_id == learner_id, Acceptance.policy == policy.current().version)
-    return session.execute(select(Acceptance.policy).where(*mine, which)).first() is not None
 
 
 def _row(organisation_id: uuid.UUID, learner_id: uuid.UUID, now: dt.datetime) -> dict[str, Any]:

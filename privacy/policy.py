@@ -58,6 +58,11 @@ def covering() -> list[str]:
     return [one.version for one in every[last:]]
 
 
+def changes(since: str, language: Language) -> list[str]:
+    """What is new in all versions after this one."""
+    return [line for one in versions() if one.version > since for line in one.texts[language].changes]
+
+
 @lru_cache
 def _read(folder: Path) -> tuple[Policy, ...]:
     found: list[Policy] = []

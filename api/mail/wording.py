@@ -93,14 +93,13 @@ def to_reviewer(t: Texts, matter: Matter, link: str) -> Letter:
     return Letter(t, t("Zaak {number}", number=matter.number), words, link)
 
 
-def of_policy(t: Texts, organisation: str, link: str) -> Letter:
-    """What somebody reads who agreed to an earlier version of the policy. It is public, so all of it may be here."""
-    current = policy.current()
+def of_policy(t: Texts, organisation: str, link: str, since: str, *, stays: bool) -> Letter:
+    """What somebody reads who agreed to the version `since`. The policy is public, so all of it may be here."""
     opening = t(
         "Je leert bij {organisation} in een chat. De privacyverklaring daarvan is vernieuwd. Dit is anders:",
         organisation=organisation,
     )  # fmt: skip
-    if current.asks:
+    if not stays:
         means = t(
             "Je oude toestemming geldt hier niet voor. In de chat vragen we die opnieuw; eerder gebeurt er niets."
         )
@@ -108,7 +107,7 @@ def of_policy(t: Texts, organisation: str, link: str) -> Letter:
         means = t("Je toestemming blijft gelden. Je mag die altijd intrekken: in de chat, in het menu onder Privacy.")
     stop = t("Wil je deze e-mails niet meer? Haal je adres weg: in de chat, in het menu onder Privacy.")
     whole = t("De hele privacyverklaring lees je hier:")
-    words = (t("Hallo,"), opening, *current.texts[t.language].changes, means, stop, whole)
+    words = (t("Hallo,"), opening, *policy.changes(since, t.language), means, stop, whole)
     return Letter(t, t("De privacyverklaring is vernieuwd"), words, link)
 
 

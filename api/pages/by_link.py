@@ -58,7 +58,7 @@ def choices(request: Request, wired: Wired, token: str, done: str = "") -> HTMLR
     with wired.store.read(links.organisation_of(token)) as session:
         link, learner = links.opened(session, token, "choices", now)
         here = enrolments.anywhere(session, wired.catalogue, learner)
-        t = texts(here.language)
+        t = reading(request) if "language" in request.query_params else texts(here.language)
         mine = own_privacy.shown(session, wired, here, t, now)
         return page(
             request, "own_choices.html", t=t, course=here.course.file.title[here.language], until=link.expires_at,

@@ -109,7 +109,7 @@ def test_old_consent_does_not_cover_a_new_purpose(desk: Desk, publish: Publish) 
     publish(version(LEARNING, kept=True, changes="Woorden"), version(SELLING, kept=False, changes="We verkopen ze"))
     view = visit(desk, claims)
     assert view["consent"] == "missing" and view["renewed"] is False
-    assert view["notice"]["paragraphs"][1:] == ["We verkopen ze (nl).", "Wat we doen (nl)."]
+    assert view["notice"]["paragraphs"][1:] == ["Woorden (nl).", "We verkopen ze (nl).", "Wat we doen (nl)."]
     assert [one["key"] for one in view["notice"]["purposes"]] == ["learning", "selling"]
     with desk.write(claims) as (session, here):
         assert not here.consented
@@ -122,8 +122,15 @@ def test_old_consent_does_not_cover_a_new_purpose(desk: Desk, publish: Publish) 
     with desk.write(claims) as (session, here):
         consent.give(session, claims, here.learner, "2030-01-03", ["learning", "selling"], START + DAY)
     assert visit(desk, claims)["consent"] == "given"
-    publish(version(SELLING, kept=True, changes="Woorden"))
+    publish(version(SELLING, kept=True, changes="Meer woorden"))
     assert visit(desk, claims)["consent"] == "given", "what they agreed to last covers it"
+    with desk.write(claims) as (session, here):
+        assert policy.changes(acceptance.pending(session, here.learner) or "", "nl") == ["Meer woorden (nl)."]
+    behind = desk.learner()
+    with desk.write(behind) as (session, here):
+        session.execute(update(Consent).where(Consent.learner_id == here.learner).values(policy="2030-01-02"))
+    with desk.write(behind) as (session, here), pytest.raises(ConsentRequired):
+        acceptance.accept(session, behind, here.learner, "2030-01-04", START + DAY)
 
 
 @pytest.mark.parametrize(
