@@ -33,13 +33,15 @@ from api.pages import (
     office_records,
     oversight,
     privacy_office,
+    provider_sign_in,
     reference,
     requests,
     review,
     sign_in,
     trends,
-)  # fmt: skip
+)
 from api.pages.rendering import error_page
+from api.provider import Provider
 from api.routes import appeals, channels, contact, conversation, files, health, rights, staff
 from api.security import Guard
 from api.wiring import Wiring
@@ -72,12 +74,15 @@ def make_app(wiring: Wiring) -> FastAPI:
     app.state.requests_limit, app.state.code_limit = Limit("200/day"), Limit("10/hour")
     app.state.news_limit = Limit("5/hour")
     app.state.link_limit, app.state.permission_limit = Limit("10/minute"), Limit("5/day")
+    app.state.provider = Provider.configured(wiring.settings)
+    app.state.callback_limit = Limit("1/15minutes")
     for routes in (conversation, channels, appeals, contact, rights, staff, health, files):
         app.include_router(routes.router)
     for pages in (
         home,
         reference,
         sign_in,
+        provider_sign_in,
         line,
         review,
         letters,
@@ -88,9 +93,13 @@ def make_app(wiring: Wiring) -> FastAPI:
         courses,
         course_parts,
         certificates,
+        requests,
+        privacy_office,
+        office_records,
+        trends,
+        news,
+        mail_links,
     ):
-        app.include_router(pages.router)
-    for pages in (requests, privacy_office, office_records, trends, news, mail_links):
         app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=files.STATIC), name="static")
     app.add_middleware(Guard, known_origin=Origins(wiring.store).known, secure=wiring.settings.secure)

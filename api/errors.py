@@ -16,9 +16,14 @@ from appeals.errors import AppealNotFound, ConflictOfInterest, LetterNotFound, N
 from learning.errors import ChoiceUnknown, CourseInvalid, MovedOn, NotFound, Overtaken, Restricted
 from people.errors import (
     AddressInvalid,
+    EmailUnconfirmed,
     NewsInvalid,
     NotAllowed,
+    NotEnrolled,
     NotSignedIn,
+    PasswordsOff,
+    ProviderRefused,
+    ProviderUnavailable,
     SignInRefused,
     StaffTokenRefused,
     TokenRefused,
@@ -57,6 +62,23 @@ PUBLIC: dict[type[Exception], Public] = {
         401, "staff_token_refused", _("Deze toegangssleutel is onbekend, verlopen of ingetrokken.")
     ),
     SignInRefused: Public(401, "sign_in_refused", _("E-mailadres en wachtwoord horen niet bij elkaar.")),
+    PasswordsOff: Public(403, "passwords_off", _("Hier log je niet in met een wachtwoord.")),
+    ProviderRefused: Public(
+        401, "provider_refused", _("Het inloggen is niet gelukt, of het duurde te lang. Begin opnieuw.")
+    ),
+    ProviderUnavailable: Public(
+        503, "provider_unavailable", _("Inloggen lukt daar nu niet. Probeer het over een paar minuten nog eens.")
+    ),
+    EmailUnconfirmed: Public(
+        403,
+        "email_unconfirmed",
+        _("Je account daar heeft geen bevestigd e-mailadres. Vraag wie het beheert om dat te regelen."),
+    ),
+    NotEnrolled: Public(
+        403,
+        "not_enrolled",
+        _("Met dat account kun je hier niet inloggen. Vraag je organisatie om je toe te voegen."),
+    ),
     NotSignedIn: Public(401, "not_signed_in", _("Je bent niet ingelogd, of je sessie is verlopen.")),
     NotAllowed: Public(403, "not_allowed", _("Je hebt hier geen toegang toe.")),
     ConsentRequired: Public(

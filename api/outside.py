@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy import make_url
 
@@ -11,6 +12,7 @@ from privacy.errors import Undeclared
 from privacy.processors import Outside, Processor
 
 HUB = "huggingface.co"
+SIGN_IN = "sign-in"
 
 
 def configured(settings: Settings) -> list[Outside]:
@@ -21,6 +23,8 @@ def configured(settings: Settings) -> list[Outside]:
         found.append(Outside("mail", settings.smtp_host, "WEDERHOOR_SMTP_HOST"))
     if settings.encoder and not Path(settings.encoder).is_dir():
         found.append(Outside("encoder", HUB, "WEDERHOOR_ENCODER"))
+    if settings.oidc_issuer:
+        found.append(Outside(SIGN_IN, urlsplit(settings.oidc_issuer).hostname or "(no host)", "WEDERHOOR_OIDC_ISSUER"))
     first = {(one.service, one.host): one for one in reversed(found) if not processors.inside(one.host)}
     return list(reversed(first.values()))
 

@@ -1,5 +1,6 @@
 """Settings, read once from the environment (and `.env`) and handed down as values."""
 
+import uuid
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -12,7 +13,9 @@ ROOT = Path(__file__).parent.parent
 class Settings(BaseSettings):
     """Each has a default that works on one machine; names in the environment start with `WEDERHOOR_`."""
 
-    model_config = SettingsConfigDict(env_prefix="WEDERHOOR_", env_file=ROOT / ".env", extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="WEDERHOOR_", env_file=ROOT / ".env", extra="ignore", hide_input_in_errors=True
+    )
 
     var: Path = ROOT / "var"
     """Where everything that runs writes: database, models, keys, logs."""
@@ -38,6 +41,16 @@ class Settings(BaseSettings):
     """`none` sends in the clear: only for a server on this machine."""
     smtp_sender: str = ""
     """Who writes, as `Wederhoor <wederhoor@leren.example>`; its domain names the messages."""
+    password_sign_in: bool = True
+    """Off: members sign in at the provider only. Programs keep their tokens."""
+    oidc_issuer: str = ""
+    """An OpenID Connect provider, exactly as its own description names it. Empty: members sign in with passwords."""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_organisations: str = ""
+    """Whose members may come in by it: ids, separated by commas; or `all`, if each of them trusts the provider."""
+    oidc_name: str = ""
+    """What its button says; empty: the issuer's host."""
     webhook_private: bool = False
     """Also calls webhooks inside this network, and over http. Whoever may add one can then reach what is there."""
     turns_per_minute: int = 60
@@ -65,6 +78,26 @@ class Settings(BaseSettings):
         if self.smtp_host and "@" not in self.smtp_sender:
             raise ValueError("with WEDERHOOR_SMTP_HOST goes WEDERHOOR_SMTP_SENDER, an e-mail address")
         return self
+
+    @model_validator(mode="after")
+    def _somebody_can_sign_in(self) -> Self:
+        """A provider that was half set would keep everybody out, or let others in."""
+        named = (self.oidc_client_id, self.oidc_client_secret.get_secret_value(), self.oidc_organisations)
+        if self.oidc_issuer and not all(named):
+            raise ValueError("with WEDERHOOR_OIDC_ISSUER go _CLIENT_ID, _CLIENT_SECRET and _ORGANISATIONS")
+        if not self.oidc_issuer and not self.password_sign_in:
+            raise ValueError("WEDERHOOR_PASSWORD_SIGN_IN can be off with a provider only: WEDERHOOR_OIDC_ISSUER")
+        self.provider_organisations()
+        return self
+
+    def provider_organisations(self) -> frozenset[uuid.UUID] | None:
+        """Whose members may come in by the provider; None: those of all organisations."""
+        if self.oidc_organisations.strip() == "all":
+            return None
+        try:
+            return frozenset(uuid.UUID(one.strip()) for one in self.oidc_organisations.split(",") if one.strip())
+        except ValueError:
+            raise ValueError("WEDERHOOR_OIDC_ORGANISATIONS holds ids, separated by commas; or: all") from None
 
     @property
     def mail(self) -> str:

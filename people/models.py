@@ -102,6 +102,20 @@ class StaffToken(OfOrganisation, Table):
     revoked_at: Mapped[dt.datetime | None]
 
 
+class OutsideAccount(OfOrganisation, Table):
+    """By which account at a provider outside (OpenID Connect) a member signs in: issuer and subject, nothing else."""
+
+    __tablename__ = "outside_account"
+    __privacy__ = Privacy("member", "delete", "until it is unlinked, or a year after they left")
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("member_id", "issuer"))
+
+    id: Mapped[Key]
+    member_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id", ondelete="CASCADE"))
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    linked_at: Mapped[dt.datetime]
+
+
 NOBODY: Final = "wederhoor/check"
 """The subject of answers that nobody gave, by which reviewers are measured; no token can carry it, for its slash."""
 

@@ -24,11 +24,17 @@ FIND = text("SELECT id, organisation_id, password_hash FROM member_for_sign_in(:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody who says that they are this member."""
+class Enrolled:
+    """A member, and whose they are."""
 
     id: uuid.UUID
     organisation_id: uuid.UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate(Enrolled):
+    """Somebody who says that they are this member."""
+
     password_hash: str = field(repr=False)
 
 
@@ -59,7 +65,7 @@ def prove(who: Candidate | None, password: str) -> Candidate:
     return who
 
 
-def begin(session: Session, who: Candidate, now: dt.datetime) -> str:
+def begin(session: Session, who: Enrolled, now: dt.datetime) -> str:
     """A new sign-in; returns the secret for the cookie, which names the organisation to look in."""
     secret = secrets.token_urlsafe(32)
     session.execute(delete(SignIn).where(SignIn.expires_at <= now))
