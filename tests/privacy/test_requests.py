@@ -1,6 +1,7 @@
 """Rights requests on a real database: every act on every state, clocks, deeds, what stays and what goes."""
 
 import datetime as dt
+import re
 import uuid
 from typing import Any, get_args
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
 from api import erasing, requesting
+from api.settings import ROOT
 from appeals.models import Notice
 from people import contacts
 from people.errors import AddressInvalid
@@ -75,6 +77,16 @@ def test_the_table_covers_every_act_and_closed_ones_stay_closed() -> None:
     assert set(ACTS) == set(get_args(Act)) and set(DEEDS) == set(get_args(Kind))
     assert {deed for deeds in DEEDS.values() for deed in deeds} == set(get_args(Deed))
     assert all(rule.frm <= OPEN for rule in ACTS.values())
+
+
+def test_the_documentation_draws_the_table() -> None:
+    told = (ROOT / "docs" / "privacy.md").read_text("utf-8")
+    drawn = dict(re.findall(r"^\| ([a-z ]+) \| ((?:received, )?identified) \|", told, re.M))
+    assert drawn == {
+        act.replace("_", " "): ", ".join(state for state in State if state in rule.frm)
+        for act, rule in ACTS.items()
+        if rule.who != "clock"
+    }
 
 
 def _snapshot(desk: Desk) -> list[tuple[Any, ...]]:
