@@ -49,10 +49,12 @@ def serve() -> None:
 @app.command()
 def work() -> None:
     """Run the worker: background jobs by the clock."""
-    from api import building, jobs, logs
+    from api import building, jobs, logs, memory
 
     settings = _declared()
     logs.configure(settings.log_level)
+    if not settings.readable_memory:
+        memory.keep_private()
     logging.getLogger(__name__).info("mail: %s", settings.mail)
     asyncio.run(jobs.work(building.conninfo(settings)))
 

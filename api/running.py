@@ -13,7 +13,7 @@ from typing import NoReturn
 import typer
 import urllib3
 
-from api import building, seeding
+from api import building, memory, seeding
 from api.bot import Bot
 from api.settings import ROOT, Settings
 from api.supervisor import Child, Supervisor, command, log_file
@@ -31,6 +31,7 @@ BOT_FOLDER = ROOT / "bot"
 def up(settings: Settings) -> int:
     """Starts everything, prints the addresses and runs until Ctrl-C."""
     began = time.monotonic()
+    memory.no_core_dumps()
     settings.bot_key = type(settings.bot_key)(settings.bot_key.get_secret_value() or secrets.token_hex(32))
     typer.echo("Starting Wederhoor")
     supervisor = Supervisor(children(settings), settings.var / "logs", typer.echo)

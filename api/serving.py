@@ -1,16 +1,10 @@
 """Runs the api and the demo site under uvicorn: no access log, no server header, one process each."""
 
-import ctypes
-import resource
-from typing import Any
-
 import uvicorn
 from starlette.types import ASGIApp
 
-from api import logs
+from api import logs, memory
 from api.settings import Settings
-
-PR_SET_DUMPABLE = 4
 
 
 def serve(settings: Settings) -> None:
@@ -20,7 +14,7 @@ def serve(settings: Settings) -> None:
     from api.app import make_app
 
     if not settings.readable_memory:
-        keep_memory_private()
+        memory.keep_private()
     _run(make_app(building.wire(settings)), settings.host, settings.port)
 
 
@@ -30,14 +24,6 @@ def serve_demo(settings: Settings) -> None:
 
     logs.configure(settings.log_level)
     _run(make_demo(settings), settings.host, settings.demo_port)
-
-
-def keep_memory_private() -> None:
-    """No core dumps, and no reading of this process's memory by others of the same user."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    libc: Any = ctypes.CDLL(None)
-    if hasattr(libc, "prctl"):
-        libc.prctl(PR_SET_DUMPABLE, 0)
 
 
 def _run(app: ASGIApp, host: str, port: int) -> None:
