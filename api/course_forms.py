@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 
 from api.texts import Texts
 from learning import editing
-from learning.editing import Content, Part, Wrong
+from learning.editing import Part, Wrong
 from people.actors import Language
 
 LANGUAGES: dict[str, list[Language]] = {"nl": ["nl"], "nl en": ["nl", "en"], "en": ["en"]}
@@ -93,9 +93,9 @@ def empty_lesson(languages: list[Language]) -> Part:
     return lesson({}, "new", languages)
 
 
-def keyed(part: Part, content: Content, taken: set[str]) -> Part:
-    """A new lesson or question with a key made from its words."""
-    words = part["title" if "title" in part else "text"][content["languages"][0]]
+def keyed(part: Part, taken: set[str]) -> Part:
+    """A new lesson or question with a key made from its words, in the course's first language."""
+    words = next(iter(part["title" if "title" in part else "text"].values()))
     return part | {"key": editing.key_for(words, taken, "question" if "kind" in part else "lesson")}
 
 

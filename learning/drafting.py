@@ -70,9 +70,15 @@ def find(session: Session, slug: str, *, lock: bool = False) -> Draft:
 
 def begin(session: Session, member: ActingMember, head: Part, now: dt.datetime) -> str:
     """A new course; its slug is made from the title, in the course's first language."""
-    taken = {one.slug for one in listed(session)}
-    slug = editing.key_for(head["title"][head["languages"][0]], taken, "course")
-    _keep(session, member, slug, head | {"slug": slug, "lessons": []}, now)
+    taken, made = {one.slug for one in listed(session)}, None
+    while made is None:  # another author may take the same name at the same moment
+        slug = editing.key_for(head["title"][head["languages"][0]], taken, "course")
+        taken.add(slug)
+        row = {"id": uuid.uuid4(), "organisation_id": member.organisation_id, "slug": slug, "changed_by": member.id}
+        row |= {"content": head | {"slug": slug, "lessons": []}, "changed_at": now}
+        new = insert(core(CourseDraft)).values(row).on_conflict_do_nothing()
+        made = session.execute(new.returning(core(CourseDraft).c.id)).scalar_one_or_none()
+    _note(session, member, "draft.changed", slug, now)
     return slug
 
 

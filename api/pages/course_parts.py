@@ -43,7 +43,7 @@ def add_lesson(request: Request, wired: Wired, who: TheAuthor, course: str, type
         return _lesson(request, who, draft, values, wrong)
     with wired.store.write(who.organisation_id) as session:
         content = drafting.find(session, course, lock=True).content
-        lesson = course_forms.keyed(made, content, {one["key"] for one in content["lessons"]})
+        lesson = course_forms.keyed(made, {one["key"] for one in content["lessons"]})
         drafting.change(
             session, who, course, None, editing.head, lambda now: editing.with_lesson(now, lesson), wired.now()
         )
@@ -136,7 +136,7 @@ def add_question(
         return _question(request, who, draft, lesson, values, wrong)
     with wired.store.write(who.organisation_id) as session:
         content = drafting.find(session, course, lock=True).content
-        asked = course_forms.keyed(made, content, drafting.question_keys(session, course, content))
+        asked = course_forms.keyed(made, drafting.question_keys(session, course, content))
         drafting.change(
             session, who, course, None, editing.head, lambda now: editing.with_question(now, lesson, asked),
             wired.now(),

@@ -136,6 +136,22 @@ def test_publishing_says_who_did_it_and_ends_the_draft(desk: Desk) -> None:
     assert acts == ["draft.changed", "course.published"]
 
 
+def test_two_courses_of_one_title_at_one_moment_are_two(desk: Desk) -> None:
+    who, made = author(desk), []
+    head = editing.head(draft(desk).content)
+
+    def begin() -> None:
+        with desk.store.write(desk.id) as session:
+            made.append(drafting.begin(session, who, head, START))
+
+    threads = [threading.Thread(target=begin) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(made) == ["informatieveiligheid", *(f"informatieveiligheid-{n}" for n in (2, 3, 4))]
+
+
 def test_what_lacks_something_is_not_published(desk: Desk) -> None:
     who = author(desk)
     with desk.store.write(desk.id) as session:

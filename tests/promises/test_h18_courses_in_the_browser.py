@@ -1,5 +1,6 @@
 """H18: an author makes a course in the browser and a learner takes it, no restart."""
 
+import datetime as dt
 import uuid
 from collections.abc import Iterator
 
@@ -7,8 +8,11 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from api import seeding
 from api.trial import System
-from learning.models import Answer, CourseDraft, Decision, Question
+from learning import courses
+from learning.models import Answer, Course, CourseDraft, Decision, Question
+from people.models import Member
 from store.store import Store
 from tests.authoring import Authored, authored, remove
 from tests.browser.test_staff import sign_in
@@ -214,6 +218,28 @@ def test_h18_trying_an_answer_keeps_nothing(course: Authored, store: Store, syst
     assert marker not in system.output.read_text()
     with store.read(uuid.UUID(system.demo["organisation_id"])) as session:
         assert session.execute(select(CourseDraft).where(CourseDraft.slug == course.slug)).all() == []
+
+
+def test_h18_a_start_does_not_put_the_file_over_what_an_author_published(store: Store, system: System) -> None:
+    ours, now = uuid.UUID(system.demo["organisation_id"]), dt.datetime.now(dt.UTC)
+    file = courses.read(seeding.COURSES / "safety-at-work.yaml")
+    changed = file.model_copy(update={"summary": {"nl": "Door een auteur."}})
+
+    def summary() -> str:
+        seeding.seed(store, system.settings, now)
+        with store.read(ours) as session:
+            content = session.execute(select(Course.content).where(Course.slug == file.slug)).scalar_one()
+        return str(content["summary"]["nl"])
+
+    try:
+        with store.write(ours) as session:
+            author = session.execute(select(Member.id).where(Member.email == system.demo["author"])).scalar_one()
+            courses.load(session, ours, changed, now, by=author)
+        assert summary() == "Door een auteur."
+    finally:
+        with store.write(ours) as session:
+            courses.load(session, ours, file, now)
+    assert summary() == file.summary["nl"]
 
 
 def test_h18_another_organisation_does_not_find_the_course(course: Authored, office: Office) -> None:
