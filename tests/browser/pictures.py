@@ -48,6 +48,10 @@ def reviewer(page: Page, system: System) -> None:
 
 def employer(page: Page, system: System) -> None:
     """What an employer sees."""
+    for name in ("medewerker-3", "medewerker-4"):
+        visitor = Visitor(system, name)
+        visitor.enter()
+        visitor.say("nee, dat doe ik niet")
     sign_in(page, system, system.demo["controller"])
     page.goto(f"{system.settings.url}/employer/information-security")
     _shoot(page, "employer")

@@ -117,6 +117,8 @@ def _page(path: str, role: str | None = None, *, read: bool = False) -> State:
             page.keyboard.press("1")
             page.get_by_role("heading", name="Jouw besluit").wait_for()
         if path.startswith("/employer/"):
+            new_learner().say("nee, dat doe ik niet")  # one that nobody disputes
+            page.reload()
             page.get_by_role("button", name="openen").first.wait_for()
         return page
 
