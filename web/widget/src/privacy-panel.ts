@@ -78,6 +78,9 @@ function mail(
   const { html, nothing, fill } = kit;
   const { talk } = chat;
   const t = words[talk.language];
+  const [means, label, keep, wipe] = about === "news"
+    ? [t.newsMeans, t.newsEmail, t.newsSave, t.newsRemove]
+    : [t.contactMeans, address ? t.change : t.email, t.save, t.remove];
   const change = async (method: string, field: HTMLElement, body?: { email: string }) => {
     try {
       await talk.reach(method, about, body);
@@ -94,15 +97,15 @@ function mail(
   };
   return html`<h4 id=${about} tabindex="-1">${t[about]}</h4>
     ${address ? html`<p>${fill(confirmed ? t.contactKnown : t.newsAsked, { address }, talk.language)}</p>` : nothing}
-    <p class="small" id="${about}-means">${about === "news" ? t.newsMeans : t.contactMeans}</p>
-    <label for="${about}-email">${address ? t.change : t.email}</label>
+    <p class="small" id="${about}-means">${means}</p>
+    <label for="${about}-email">${label}</label>
     <div class="mail">
       <input id="${about}-email" type="email" required maxlength="254" autocomplete="email" aria-describedby="${about}-means" />
-      <button @click=${save}>${t.save}</button>
+      <button @click=${save}>${keep}</button>
     </div>
     ${address
       ? html`<div class="buttons">
-          <button @click=${(event: Event) => void change("DELETE", event.target as HTMLElement)}>${t.remove}</button>
+          <button @click=${(event: Event) => void change("DELETE", event.target as HTMLElement)}>${wipe}</button>
         </div>`
       : nothing}`;
 }
