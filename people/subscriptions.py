@@ -57,7 +57,7 @@ class NewsMail(OfOrganisation, Table):
     """A mail to one subscriber that is to go or has gone; without an item, the one that asks to confirm."""
 
     __tablename__ = "news_mail"
-    __privacy__ = Privacy("learner", "delete", "ninety days")
+    __privacy__ = Privacy("learner", "delete", "ninety days", exported=True)
     __table_args__ = (
         Index(
             "ix_news_mail_waiting", "organisation_id", "send_at",

@@ -14,6 +14,7 @@ from appeals import conflicts, filing, ruling
 from appeals.states import Ruling
 from learning import enrolments
 from learning.models import Answer, Certificate
+from people import subscriptions
 from people.actors import LearnerClaims
 from people.models import Learner, Organisation
 from privacy import acceptance, erase, export, links, looks, permission, registry, retention
@@ -49,6 +50,7 @@ def full(desk: Desk) -> tuple[LearnerClaims, uuid.UUID]:
         links.make(session, claims, here.learner, "export", START)
         acceptance.tell(session, desk.id, here.learner, START)
         permission.ask(session, desk.vault, claims, here.learner, "ouder@elders.example", START)
+        subscriptions.ask(session, desk.vault, desk.id, here.learner, "jo@elders.example", START)
         learner_id = here.learner
     Case(desk, desk.reviewers[0], kind="see").linked(claims.subject)
     return claims, learner_id
