@@ -31,7 +31,7 @@ STREAMS = {"/review/events"}
 LAST = {"/sign-out", "/v1/me"}
 """After these there is nobody left who could ask anything else."""
 CHANGING = ("date", "content-length")
-NEW_EACH_TIME = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|"revision":\d+')
+NEW_EACH_TIME = re.compile(r'[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|"revision":\d+')
 USUAL = {"language": "nl", "purposes": ["learning"], "kind": "command", "command": "appeal", "sure": "yes"}
 
 
