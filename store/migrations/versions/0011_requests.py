@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision, down_revision = "0012", "0011"
+revision, down_revision = "0011", "0010"
 
 APP = "wederhoor_app"
 OURS = "NULLIF(current_setting('wederhoor.organisation', true), '')::uuid"

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision, down_revision = "0014", "0013"
+revision, down_revision = "0013", "0012"
 
 APP = "wederhoor_app"
 OURS = "NULLIF(current_setting('wederhoor.organisation', true), '')::uuid"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0017", "0016"
+revision, down_revision = "0016", "0015"
 
 APP = "wederhoor_app"
 OURS = "NULLIF(current_setting('wederhoor.organisation', true), '')::uuid"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0015", "0014"
+revision, down_revision = "0014", "0013"
 
 APP = "wederhoor_app"
 OURS = "NULLIF(current_setting('wederhoor.organisation', true), '')::uuid"
