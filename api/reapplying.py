@@ -93,7 +93,7 @@ class Reapplying:
                 table = METADATA.tables.get(kind)
                 if table is None or (what != GONE and what not in table.c):
                     continue  # of an older schema
-                this = cast(table.c["id"], Text) == row_id
+                this = cast(next(iter(table.primary_key.columns)), Text) == row_id
                 if (kind, what) == ("organisation", GONE):
                     done.counts["organisations"] += connection.execute(delete(table).where(this)).rowcount
                 elif what != GONE and kind != "appeal":

@@ -36,17 +36,18 @@ AS $$
 DECLARE
     name text;
     was jsonb := to_jsonb(OLD);
+    key text := coalesce(was->>'id', was->>'learner_id');
     becomes jsonb;
 BEGIN
     IF TG_OP = 'DELETE' THEN
-        INSERT INTO departure (kind, row_id, what) VALUES (TG_TABLE_NAME, was->>'id', 'gone');
+        INSERT INTO departure (kind, row_id, what) VALUES (TG_TABLE_NAME, key, 'gone');
         RETURN NULL;
     END IF;
     becomes := to_jsonb(NEW);
     FOREACH name IN ARRAY TG_ARGV LOOP
         IF was->>name IS DISTINCT FROM becomes->>name THEN
             INSERT INTO departure (kind, row_id, what, value)
-            VALUES (TG_TABLE_NAME, was->>'id', name, becomes->>name);
+            VALUES (TG_TABLE_NAME, key, name, becomes->>name);
         END IF;
     END LOOP;
     RETURN NULL;

@@ -8,6 +8,8 @@ revision, down_revision = "0014", "0013"
 APP = "wederhoor_app"
 OURS = "NULLIF(current_setting('wederhoor.organisation', true), '')::uuid"
 TIME = sa.DateTime(timezone=True)
+TAKEN_BACK = (("link", "ended_at"), ("permission", "withdrawn_at"))
+"""No restored backup brings back what ended here."""
 
 
 def upgrade() -> None:
@@ -45,6 +47,11 @@ def upgrade() -> None:
         sa.UniqueConstraint("digest", name=op.f("uq_permission_digest")),
         sa.CheckConstraint("ground IN ('of_age', 'mail', 'paper')", name=op.f("ck_permission_ground")),
     )
+    for table, column in TAKEN_BACK:
+        op.execute(
+            f"CREATE TRIGGER takes_back AFTER UPDATE OF {column} ON {table}"
+            f" FOR EACH ROW EXECUTE FUNCTION note_departure('{column}')"
+        )
     op.add_column("organisation", sa.Column("age_gate", sa.Boolean(), server_default=sa.false(), nullable=False))
     for table, column in (("look", "member_id"), ("look", "question_id"), ("access", "member_id")):
         op.alter_column(table, column, nullable=True)
