@@ -12,11 +12,12 @@ from fastapi.responses import RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from api import building, errors
+from api import building, errors, figures, reports
 from api.announcements import Announcements
 from api.auth import Believed
 from api.errors import BAD_REQUEST, PUBLIC, UNEXPECTED, Public, problem
 from api.limits import Limit
+from api.observing import HEADER, Observed, route_of
 from api.origins import Origins
 from api.pages import (
     appeals_report,
@@ -42,7 +43,7 @@ from api.pages import (
 )
 from api.pages.rendering import error_page
 from api.provider import Provider
-from api.routes import appeals, channels, contact, conversation, files, health, rights, staff
+from api.routes import appeals, channels, contact, conversation, files, health, metrics, rights, staff
 from api.security import Guard
 from api.wiring import Wiring
 from learning.errors import MovedOn
@@ -76,7 +77,9 @@ def make_app(wiring: Wiring) -> FastAPI:
     app.state.link_limit, app.state.permission_limit = Limit("10/minute"), Limit("5/day")
     app.state.provider = Provider.configured(wiring.settings)
     app.state.callback_limit = Limit("1/15minutes")
-    for routes in (conversation, channels, appeals, contact, rights, staff, health, files):
+    app.state.reports = reports.opened(wiring.settings, "api")
+    app.state.figures = figures.figures(wiring.settings)
+    for routes in (conversation, channels, appeals, contact, rights, staff, health, metrics, files):
         app.include_router(routes.router)
     for pages in (
         home,
@@ -103,6 +106,7 @@ def make_app(wiring: Wiring) -> FastAPI:
         app.include_router(pages.router)
     app.mount("/static", StaticFiles(directory=files.STATIC), name="static")
     app.add_middleware(Guard, known_origin=Origins(wiring.store).known, secure=wiring.settings.secure)
+    app.add_middleware(Observed, observers=figures.observers(app.state.figures, figures.traces(wiring.settings)))
     _handle_errors(app)
     return app
 
@@ -162,11 +166,13 @@ def _unexpected(request: Request, error: Exception) -> Response:
     while last is not None and last.tb_next is not None:
         last = last.tb_next
     place = f"{last.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{last.tb_lineno}" if last else ""
-    route = getattr(request.scope.get("route"), "path", "")
-    log.error("unexpected", error=type(error).__name__, place=place, route=route)
-    if request.url.path.startswith("/v1/"):
-        return problem(request, UNEXPECTED)
-    return error_page(request, UNEXPECTED)
+    route, request_id = route_of(request.scope), request.state.request_id
+    log.error("unexpected", error=type(error).__name__, place=place, route=route, request_id=request_id)
+    request.app.state.reports.tell(error, route=route, request_id=request_id)
+    api = request.url.path.startswith("/v1/")
+    reply = problem(request, UNEXPECTED, request_id=request_id) if api else error_page(request, UNEXPECTED)
+    reply.headers[HEADER] = request_id
+    return reply
 
 
 PUBLIC_NOT_FOUND = next(told for told in PUBLIC.values() if told.status == 404)

@@ -49,12 +49,13 @@ def serve() -> None:
 @app.command()
 def work() -> None:
     """Run the worker: background jobs by the clock."""
-    from api import building, jobs, logs, memory
+    from api import building, jobs, logs, memory, reports
 
     settings = _declared()
     logs.configure(settings.log_level)
     if not settings.readable_memory:
         memory.keep_private()
+    reports.opened(settings, "worker")
     logging.getLogger(__name__).info("mail: %s", settings.mail)
     asyncio.run(jobs.work(building.conninfo(settings)))
 

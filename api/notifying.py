@@ -47,7 +47,7 @@ def notify(settings: Settings) -> None:
             try:
                 teller.tell(organisation)
             except Exception as error:
-                log.error("notices: %s, organisation %s", type(error).__name__, organisation)
+                log.error("notices: %s, organisation %s", type(error).__name__, organisation, exc_info=error)
 
 
 @dataclass
@@ -81,7 +81,8 @@ class Teller:
             with self.store.read(organisation) as session:
                 parcels = self.packing.parcels(session, notice)
         except Exception as error:
-            log.error("cannot be told: %s, notice %s, %s", type(error).__name__, notice.id, notice.channel)
+            why = type(error).__name__
+            log.error("cannot be told: %s, notice %s, %s", why, notice.id, notice.channel, exc_info=error)
             return True
         outcomes = {self._try(notice, parcel) for parcel in parcels if parcel.receiver not in notice.reached}
         self._mark(notice, outcomes)

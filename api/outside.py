@@ -1,6 +1,7 @@
 """Which services outside this machine the settings lead to, and whether each is declared (H16)."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,8 +24,13 @@ def configured(settings: Settings) -> list[Outside]:
         found.append(Outside("mail", settings.smtp_host, "WEDERHOOR_SMTP_HOST"))
     if settings.encoder and not Path(settings.encoder).is_dir():
         found.append(Outside("encoder", HUB, "WEDERHOOR_ENCODER"))
-    if settings.oidc_issuer:
-        found.append(Outside(SIGN_IN, urlsplit(settings.oidc_issuer).hostname or "(no host)", "WEDERHOOR_OIDC_ISSUER"))
+    for service, url, setting in (
+        (SIGN_IN, settings.oidc_issuer, "WEDERHOOR_OIDC_ISSUER"),
+        ("error reports", settings.sentry_dsn, "WEDERHOOR_SENTRY_DSN"),
+        ("traces", settings.otlp_endpoint, "WEDERHOOR_OTLP_ENDPOINT"),
+    ):
+        if url:
+            found.append(Outside(service, urlsplit(url).hostname or "(no host)", setting))
     first = {(one.service, one.host): one for one in reversed(found) if not processors.inside(one.host)}
     return list(reversed(first.values()))
 
@@ -37,8 +43,19 @@ def declared(settings: Settings) -> tuple[Processor, ...]:
 def require_declared(settings: Settings) -> None:
     """Raises `Undeclared` or `ProcessorsInvalid` unless data can only go where somebody said that it goes."""
     wrong = processors.wrong(configured(settings), declared(settings), settings.processors_file)
+    wrong += [f"{name} needs more packages: pip install 'wederhoor[observing]'" for name in _without_library(settings)]
     if wrong:
         raise Undeclared("\n\n".join(wrong))
+
+
+def _without_library(settings: Settings) -> list[str]:
+    """The settings whose library is not there: few installations want them, and all would carry their weight."""
+    wanted = (
+        ("WEDERHOOR_SENTRY_DSN", settings.sentry_dsn, "sentry_sdk"),
+        ("WEDERHOOR_OTLP_ENDPOINT", settings.otlp_endpoint, "opentelemetry.sdk"),
+        ("WEDERHOOR_METRICS_TOKEN", settings.metrics_token.get_secret_value(), "prometheus_client"),
+    )
+    return [name for name, value, library in wanted if value and find_spec(library) is None]
 
 
 def _database_hosts(url: str) -> list[str]:

@@ -8,6 +8,8 @@ from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).parent.parent
+FEWEST_CHARACTERS = 24
+"""Of a token that is not made by us."""
 
 
 class Settings(BaseSettings):
@@ -51,6 +53,14 @@ class Settings(BaseSettings):
     """Whose members may come in by it: ids, separated by commas; or `all`, if each of them trusts the provider."""
     oidc_name: str = ""
     """What its button says; empty: the issuer's host."""
+    sentry_dsn: str = ""
+    """Where errors are reported, without content. Empty: nowhere."""
+    otlp_endpoint: str = ""
+    """Where traces go (OTLP over HTTP), as `https://otel.example/v1/traces`. Empty: nowhere."""
+    otlp_headers: SecretStr = SecretStr("")
+    """Sent along, as `name=value,name=value`."""
+    metrics_token: SecretStr = SecretStr("")
+    """Who has it as bearer token reads `/metrics`. Empty: there is no such page."""
     webhook_private: bool = False
     """Also calls webhooks inside this network, and over http. Whoever may add one can then reach what is there."""
     turns_per_minute: int = 60
@@ -87,6 +97,8 @@ class Settings(BaseSettings):
             raise ValueError("with WEDERHOOR_OIDC_ISSUER go _CLIENT_ID, _CLIENT_SECRET and _ORGANISATIONS")
         if not self.oidc_issuer and not self.password_sign_in:
             raise ValueError("WEDERHOOR_PASSWORD_SIGN_IN can be off with a provider only: WEDERHOOR_OIDC_ISSUER")
+        if 0 < len(self.metrics_token.get_secret_value()) < FEWEST_CHARACTERS:
+            raise ValueError(f"WEDERHOOR_METRICS_TOKEN has at least {FEWEST_CHARACTERS} characters")
         self.provider_organisations()
         return self
 

@@ -34,7 +34,7 @@ def settle(settings: Settings) -> None:
                 with store.read(organisation) as session:
                     checks = remedy.due(session, now)
             except Exception as error:
-                log.error("clocks: %s, organisation %s", type(error).__name__, organisation)
+                log.error("clocks: %s, organisation %s", type(error).__name__, organisation, exc_info=error)
                 continue
             if checks:
                 done = subprocess.run([sys.executable, "-m", "api", "remedy", str(organisation)], check=False)

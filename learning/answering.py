@@ -40,7 +40,7 @@ def read(grader: Grader, here: Here, asked: Asked, text: str) -> Grade | None:
         alpha = None if here.stopped_model == grader.model_id else here.alpha
         return grader.grade(asked.for_grader(here.language), text, alpha=alpha)
     except Exception as error:  # whatever breaks in a model, the learner must not pay for it
-        log.error("grader failed: %s", type(error).__name__)
+        log.error("grader failed: %s", type(error).__name__, exc_info=error)
         return None
 
 

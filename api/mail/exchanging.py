@@ -128,4 +128,4 @@ def _try(store: Store, vault: Vault, organisation: uuid.UUID, now: Now) -> None:
     try:
         exchange(store, vault, organisation, now)
     except Exception as error:
-        log.error("mailbox: %s, organisation %s", type(error).__name__, organisation)
+        log.error("mailbox: %s, organisation %s", type(error).__name__, organisation, exc_info=error)

@@ -1,4 +1,7 @@
-"""H11: members can sign in at an OpenID Connect provider; nothing of it is left behind but issuer and subject."""
+"""H11: members can sign in at an OpenID Connect provider; nothing of it is left behind but issuer and subject.
+
+What error reports hold is in `test_s05_reports_without_content.py`.
+"""
 
 import re
 import time
