@@ -56,6 +56,9 @@ def _what(t: Texts, service: str) -> str:
     return {
         "database": t("alles wat we bewaren; wat je schreef staat daar versleuteld"),
         "mail": t("e-mailadressen en nummers van zaken, nooit wat je schreef"),
+        "sign-in": t("dat een medewerker inlogt, en wie dat is; niets over deelnemers"),
+        "error reports": t("dat er iets misging en waar in het programma; niets over mensen"),
+        "traces": t("hoe lang vragen aan het systeem duren; niets over mensen"),
         "encoder": t("niets over mensen; we halen er alleen een taalmodel"),
     }[service]
 

@@ -51,6 +51,7 @@ def full(desk: Desk) -> tuple[LearnerClaims, uuid.UUID]:
         acceptance.tell(session, desk.id, here.learner, START)
         permission.ask(session, desk.vault, claims, here.learner, "ouder@elders.example", START)
         subscriptions.ask(session, desk.vault, desk.id, here.learner, "jo@elders.example", START)
+        subscriptions.confirm(session, desk.id, here.learner, START, START)
         learner_id = here.learner
     Case(desk, desk.reviewers[0], kind="see").linked(claims.subject)
     return claims, learner_id

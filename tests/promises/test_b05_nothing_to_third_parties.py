@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import select, text
 
-from api import building, leaving, trial
+from api import building, leaving, outside, trial
 from api.parcels import event
 from api.settings import ROOT, Settings
 from api.texts import texts
@@ -255,3 +255,18 @@ def test_what_is_set_and_declared_is_listed(tmp_path: Path) -> None:
         "Postbedrijf in Germany gets e-mail addresses and numbers of cases, never what you wrote."
     ]
     assert leaving.of_installation(texts("nl"), Settings(var=tmp_path)) == []
+
+
+def test_each_service_that_can_be_set_has_its_words(tmp_path: Path) -> None:
+    every = Settings(
+        var=tmp_path, database_url="postgresql://db.example/x", smtp_host="post.example", smtp_sender="x@post.example",
+        encoder="a/model", oidc_issuer="https://id.example", oidc_client_id="w", oidc_client_secret="s",
+        oidc_organisations="all", sentry_dsn="https://k@fouten.example/1", otlp_endpoint="https://sporen.example",
+    )  # fmt: skip
+    found = outside.configured(every)
+    assert len(found) == 6 and {field for field in Settings.model_fields if field.endswith(("_issuer", "_dsn"))} == {
+        "oidc_issuer", "sentry_dsn",
+    }  # fmt: skip
+    entry = '[[processor]]\nname = "{}"\nservice = "{}"\nhost = "{}"\npurpose = "x"\ncountry = "NL"\n'
+    (tmp_path / "processors.toml").write_text("".join(entry.format(one.host, one.service, one.host) for one in found))
+    assert len(leaving.of_installation(texts("nl"), every)) == len(found)
