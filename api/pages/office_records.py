@@ -90,7 +90,11 @@ def category(t: Texts, name: str) -> str:
         "request": t("Verzoeken"),
         "journal": t("Logboek"),
         "member": t("Namen van wie vertrok"),
-    }.get(name, name)
+        "news_mail": t("Mails met nieuws"),
+        "news_subscription": t("Aanmeldingen voor nieuws die niemand bevestigde"),
+        "link": t("Links van lerenden, na hun laatste dag"),
+        "permission": t("Vragen aan ouders zonder antwoord"),
+    }[name]
 
 
 def _holds(

@@ -7,8 +7,12 @@ import urllib3
 from sqlalchemy import func, select
 
 from api.limits import Limit, TooMany
+from api.pages import office_records
 from api.settings import Settings
+from api.texts import texts
 from api.trial import System
+from people.actors import Language
+from privacy import retention
 from privacy.models import Request
 from tests.office import Office
 from tests.staff import Staff
@@ -77,3 +81,10 @@ def test_the_usual_limits_are_few_and_the_code_cannot_be_guessed(system: System,
     nobody, path = Staff(system, None), f"/requests/file/{office.id.hex}.{uuid.uuid4().hex}"
     found = [nobody.post(path, code=f"AAAAAAAAA{digit}").status for digit in range(12)]
     assert found == [404] * 10 + [429] * 2
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_each_kind_that_the_sweep_knows_has_its_words(language: Language) -> None:
+    names = {rule.table for rule in retention.RULES} | {"journal", "member"}
+    words = {office_records.category(texts(language), name) for name in names}
+    assert len(words) == len(names) and not words & names

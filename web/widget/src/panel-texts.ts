@@ -123,7 +123,7 @@ const en: typeof nl = {
   save: "Keep",
   change: "Another address",
   remove: "Wipe address",
-  restrict: "My data stands still.",
+  restrict: "Do not use my data.",
   restrictMeans: "It is kept, but nobody uses it: no employer, no computer, no overview. The course then stands still too.",
 
   mine: "Your data",
