@@ -16,7 +16,7 @@ from appeals.models import Appeal
 from appeals.shares import Share
 from appeals.states import OPEN, Ruling, State
 from appeals.suppression import Table, hidden
-from learning.catalogue import Asked, Catalogue, Taught
+from learning.catalogue import CURRENT, Asked, Catalogue, Taught
 from learning.courses import OpenQuestion
 from learning.models import Course, Question
 from privacy.deadlines import ZONE
@@ -91,8 +91,8 @@ def of_year(session: Session, catalogue: Catalogue, year: int) -> list[CourseRep
     former = _count(session, filed, Question.course_id, Question.retired_at.is_not(None))
     by_course = _count(session, filed, Question.course_id)
     reports = []
-    for course_id, version in session.execute(select(Course.id, Course.version).order_by(Course.slug)).all():
-        course = catalogue.version(session, course_id, version)
+    for course_id, version, loaded_at in session.execute(select(*CURRENT).order_by(Course.slug)).all():
+        course = catalogue.version(session, course_id, version, loaded_at)
         asked = [one for one in course.questions if not isinstance(one.body, OpenQuestion)]
         counts = [by_question.get((course_id, False, one.id), _Counted()) for one in asked]
         counts.append(former.get((course_id, True), _Counted()))

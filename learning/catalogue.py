@@ -1,8 +1,10 @@
 """Courses as the conversation needs them: parsed once per version, questions with their ids."""
 
+import datetime as dt
 import threading
 import uuid
 from dataclasses import dataclass
+from typing import Final
 
 from pydantic import TypeAdapter
 from sqlalchemy import select
@@ -58,6 +60,10 @@ class Asked:
         return answer
 
 
+CURRENT: Final = (Course.id, Course.version, Course.loaded_at)
+"""What `Catalogue.version` asks."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taught:
     """A course of one organisation in one version."""
@@ -65,6 +71,7 @@ class Taught:
     id: uuid.UUID
     slug: str
     version: str
+    loaded_at: dt.datetime
     file: CourseFile
     questions: tuple[Asked, ...]
     """What is asked now."""
@@ -104,7 +111,7 @@ class Catalogue:
 
     def course(self, session: Session, slug: str) -> Taught:
         """The course of the session's organisation; raises `NotFound`."""
-        row = session.execute(select(Course.id, Course.version).where(Course.slug == slug)).one_or_none()
+        row = session.execute(select(*CURRENT).where(Course.slug == slug)).one_or_none()
         if row is None:
             raise NotFound
         return self.version(session, *row)
@@ -112,18 +119,16 @@ class Catalogue:
     def of_question(self, session: Session, question_id: uuid.UUID) -> Taught:
         """The course that a question of the session's organisation belongs to; raises `NotFound`."""
         row = session.execute(
-            select(Course.id, Course.version)
-            .join(Question, Question.course_id == Course.id)
-            .where(Question.id == question_id)
+            select(*CURRENT).join(Question, Question.course_id == Course.id).where(Question.id == question_id)
         ).one_or_none()
         if row is None:
             raise NotFound
         return self.version(session, *row)
 
-    def version(self, session: Session, course_id: uuid.UUID, version: str) -> Taught:
-        """The course in the version that the database has now."""
+    def version(self, session: Session, course_id: uuid.UUID, version: str, loaded_at: dt.datetime) -> Taught:
+        """The course in the version that the database has now, and since when: one that came back has a past."""
         kept = self._kept.get(course_id)
-        if kept is None or kept.version != version:
+        if kept is None or (kept.version, kept.loaded_at) != (version, loaded_at):
             kept = _parse(session, course_id)
             with self._lock:
                 self._kept[course_id] = kept
@@ -157,4 +162,4 @@ def _parse(session: Session, course_id: uuid.UUID) -> Taught:
         for body in lesson.questions:
             question_id, version = ids[body.key]
             current.append(versions[question_id][version])
-    return Taught(course.id, course.slug, course.version, file, tuple(current), versions)
+    return Taught(course.id, course.slug, course.version, course.loaded_at, file, tuple(current), versions)

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from learning import progress
-from learning.catalogue import Catalogue, Taught
+from learning.catalogue import CURRENT, Catalogue, Taught
 from learning.enrolments import Here
 from learning.errors import NotFound
 from learning.models import Certificate, Course
@@ -100,8 +100,7 @@ def plain(code: str) -> str:
 def _shown(session: Session, catalogue: Catalogue, row: Certificate | None) -> Shown:
     if row is None:
         raise NotFound
-    version = session.execute(select(Course.version).where(Course.id == row.course_id)).scalar_one()
-    course = catalogue.version(session, row.course_id, version)
+    course = catalogue.version(session, *session.execute(select(*CURRENT).where(Course.id == row.course_id)).one())
     points = progress.standing(session, course, row.learner_id).points
     restricted = session.get_one(Learner, row.learner_id).restricted_since is not None
     return Shown(row.id, row.code, course, row.issued_at, row.points, points >= row.points and not restricted)

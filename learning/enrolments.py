@@ -89,6 +89,7 @@ FIND = (
     select(
         _COURSE.id,
         _COURSE.version,
+        _COURSE.loaded_at,
         _ORGANISATION.alpha,
         _ORGANISATION.failing_stopped_model,
         _ORGANISATION.appeal_days,
@@ -136,8 +137,8 @@ def find(
     ).one_or_none()
     if row is None:
         raise NotFound
-    taught = catalogue.version(session, row[0], row[1])
-    alpha, stopped, days, name, learner_id, own, consented, enrolled, restricted, by_person, *standing = row[2:]
+    taught = catalogue.version(session, *row[:3])
+    alpha, stopped, days, name, learner_id, own, consented, enrolled, restricted, by_person, *standing = row[3:]
     awaiting, question_id, about_id, asked_version, revision, turn, reply, closed_at = standing
     if closed_at is not None and not closed_too:
         raise TokenRefused("organisation_closed")

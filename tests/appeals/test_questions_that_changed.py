@@ -1,5 +1,7 @@
 """A course moves on while a case waits: the case stays about the question that was answered."""
 
+import datetime as dt
+
 import pytest
 from sqlalchemy import select
 
@@ -79,3 +81,17 @@ def test_the_grade_is_explained_by_the_question_that_was_answered(desk: Desk) ->
         asked = here.course.questions[0]
         found = explaining.repeat(model, explaining.explain(session, desk.vault, here, asked.id))  # type: ignore[arg-type]
         assert (asked.body.text["nl"], found.asked.body.text["nl"], model.asked) == (NEW["nl"], before, [before])
+
+
+def test_a_course_that_came_back_still_knows_what_it_asked_in_between(desk: Desk) -> None:
+    """Also a process that saw no turn in between."""
+    with desk.store.write(desk.id) as session:
+        first = CourseFile.model_validate(session.execute(select(Course)).scalar_one().content)
+        desk.catalogue.course(session, first.slug)
+    _changed(desk, drop=False)
+    with desk.store.write(desk.id) as session:
+        courses.load(session, desk.id, first, START + dt.timedelta(hours=1))
+        course = desk.catalogue.course(session, first.slug)
+        asked = course.questions[0]
+        texts_known = [one.body.text["nl"] for one in course.versions[asked.id].values()]
+    assert sorted(texts_known) == sorted([NEW["nl"], asked.body.text["nl"]])
