@@ -90,8 +90,8 @@ def test_what_stands_is_read_against_the_question_that_was_answered(desk: Desk) 
         then = here.course.question(before.question_id, before.question_version)
         assert now.body.text["nl"] == "Klik je nooit op zo'n link?"
         assert "Klik je op de link" in then.body.text["nl"]
-        explained = explaining.of_decision(session, desk.vault, _Nobody(), here.course, desk.decision(claims))
-        assert explained.decision.question_version == before.question_version
+        explained = explaining.of_decision(session, desk.vault, here.course, desk.decision(claims))
+        assert explained.asked == then and explained.decision.question_version == before.question_version
     after = desk.decision(claims)
     assert (after.outcome, after.points, after.max_points) == (before.outcome, before.points, before.max_points)
 
@@ -173,14 +173,3 @@ def test_another_organisation_has_its_own_drafts(desk: Desk, new_desk: NewDesk) 
             drafting.discard(session, author(other), SLUG, LATER)
         assert session.execute(select(CourseDraft)).all() == []
     assert editing.question(draft(desk).content, "link")["text"]["nl"] == "Geheim?"
-
-
-class _Nobody:
-    """A shelf without models."""
-
-    def named(self, model_id: str, organisation: str) -> None:
-        """None is there."""
-
-    def of(self, organisation: str) -> Any:
-        """None is asked."""
-        raise AssertionError
