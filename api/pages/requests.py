@@ -8,12 +8,12 @@ import uuid
 from typing import Annotated, Literal, get_args
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api import building, requesting
+from api import building, requesting, taking_along
 from api.auth import Wired
 from api.mail import request_wording
-from api.pages.rendering import ENVIRONMENT, page, reading
+from api.pages.rendering import page, reading
 from api.wiring import Wiring
 from people import organisations
 from people.errors import AddressInvalid
@@ -101,11 +101,7 @@ def fetch(
         made = request_files.fetch(session, wired.vault, ticket, code, now)
     if made is None:
         return page(request, "request_file.html", None, 422, ticket=ticket, until=until, wrong=True)
-    headers = {"content-disposition": f'attachment; filename="wederhoor.{form}"', "cache-control": "no-store"}
-    if form == "json":
-        return JSONResponse(made, headers=headers)
-    shown = ENVIRONMENT.get_template("export.html").render(t=reading(request), made=made)
-    return HTMLResponse(shown, headers=headers)
+    return taking_along.file(made, form, reading(request).language)
 
 
 def _form(request: Request, organisation: Named, status: int = 200, *, refused: str = "", **typed: str) -> HTMLResponse:
