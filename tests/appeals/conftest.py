@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ from tests.appeals.desk import Desk
 NewDesk = Callable[..., Desk]
 
 
-@pytest.fixture(scope="session")
-def bare_server() -> Iterator[EmbeddedServer]:
+@contextmanager
+def empty_database() -> Iterator[EmbeddedServer]:
     """The schema in a database that nothing else uses."""
     folder = Path(tempfile.mkdtemp(prefix="wederhoor-"))
     folder.chmod(0o755)
@@ -33,6 +34,13 @@ def bare_server() -> Iterator[EmbeddedServer]:
     finally:
         stop(process)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def bare_server() -> Iterator[EmbeddedServer]:
+    """One for all tests that need no other."""
+    with empty_database() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
