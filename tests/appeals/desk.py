@@ -182,15 +182,13 @@ def grade_of(outcome: str) -> Grade:
     )  # fmt: skip
 
 
-def tell_apart(desk: Desk, now: dt.datetime, post: Post) -> None:
-    """The same in a thread of its own: mail needs an event loop, and an open browser has one in this thread."""
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(tell, desk, now, post).result()
-
-
 def tell(desk: Desk, now: dt.datetime = START, post: Post | None = None, *, private: bool = True) -> Teller:
-    """One round of telling in this organisation, at this moment."""
+    """One round of telling in this organisation, at this moment.
+
+    In a thread of its own: mail needs an event loop, and an open browser has one in this thread.
+    """
     packing = Packing(desk.vault, desk.catalogue, post, Caller(private), URL)
     teller = Teller(desk.store, packing, lambda: now)
-    teller.tell(desk.id)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(teller.tell, desk.id).result()
     return teller

@@ -74,6 +74,7 @@ def test_what_is_rolled_back_is_not_noted_and_what_is_noted_stays_until_it_is_wr
 ) -> None:
     ledger, broken = Ledger(tmp_path / "departures"), Ledger(tmp_path / "broken")
     departures.collect(desk.store, ledger)
+    others = len(ledger.entries())
     _, learner_id = full(desk)
     with desk.store.read(desk.id) as session:
         session.execute(delete(Learner).where(Learner.id == learner_id))
@@ -83,4 +84,4 @@ def test_what_is_rolled_back_is_not_noted_and_what_is_noted_stays_until_it_is_wr
     with pytest.raises(LedgerBroken):
         departures.collect(desk.store, broken)
     assert departures.collect(desk.store, ledger) >= 1
-    assert [one.row_id for one in ledger.entries() if one.kind == "learner"] == [str(learner_id)]
+    assert [one.row_id for one in ledger.entries()[others:] if one.kind == "learner"] == [str(learner_id)]

@@ -28,7 +28,7 @@ from privacy.errors import ConsentRequired, LinkUnknown, PermissionRequired
 from privacy.models import Permission
 from store.store import Store
 from tests.appeals.conftest import NewDesk
-from tests.appeals.desk import START, Desk, tell_apart
+from tests.appeals.desk import START, Desk, tell
 from tests.browser.widget import MakePage, Widget
 from tests.conftest import NewLearner
 from tests.problem import problem
@@ -61,7 +61,7 @@ def _ask(desk: Desk, young: tuple[LearnerClaims, uuid.UUID]) -> str:
         permission.ask(session, desk.vault, claims, learner_id, PARENT, START)
         notices.put_personal(session, desk.id, learner_id, "permission", START)
     with mailbox() as box:
-        tell_apart(desk, START, Post("localhost", box.port, None, None, "none", SENDER))
+        tell(desk, START, Post("localhost", box.port, None, None, "none", SENDER))
         (mail,) = box.to(PARENT)
         assert mail["subject"] == "Vind je het goed dat een jongere meedoet?"
         assert claims.subject not in "".join(words(mail)) and str(learner_id) not in "".join(words(mail))

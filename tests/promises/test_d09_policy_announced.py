@@ -21,7 +21,7 @@ from privacy.models import Acceptance, Consent
 from store.journal import Entry
 from store.store import Store
 from tests.appeals.conftest import NewDesk
-from tests.appeals.desk import START, Desk, tell_apart
+from tests.appeals.desk import START, Desk, tell
 from tests.browser.widget import MakePage, Widget
 from tests.receivers import SENDER, Mailbox, mailbox, words
 
@@ -159,8 +159,8 @@ def test_who_left_an_address_gets_one_mail(desk: Desk, publish: Publish, kept: b
         consent.give(session, people["new"], here.learner, "2030-01-02", list(policy.current().purposes), START)
     assert [renewing.announce(desk.store, desk.id, START) for _ in range(2)] == [2, 0]
     with mailbox() as box:
-        tell_apart(desk, START, _post(box))
-        tell_apart(desk, START + DAY, _post(box))
+        tell(desk, START, _post(box))
+        tell(desk, START + DAY, _post(box))
         assert [len(box.to(f"{name}@bureau.example")) for name in ("an", "bo", "withdrew", "new")] == [1, 1, 0, 0]
         (dutch,), (other,) = box.to("an@bureau.example"), box.to("bo@bureau.example")
     assert (
