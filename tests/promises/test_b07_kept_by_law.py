@@ -21,6 +21,7 @@ def test_an_erasure_says_what_stays_why_and_until_when(learner: Visitor, store: 
         hold = {"id": uuid.uuid4(), "organisation_id": organisation, "learner_id": learner_id, "made_by": by}
         session.add(Hold(**hold, reason="een lopende rechtszaak", until=until, made_at=dt.datetime.now(dt.UTC)))
     kept = learner.ask("DELETE", f"/v1/me?course={learner.course}&sure=yes")
+    assert "De reden: een lopende rechtszaak" in kept.pop("stays")
     assert kept == {"erased": False, "rows": 0, "held": "een lopende rechtszaak", "until": until.isoformat()}
     assert learner.ask("GET", f"/v1/conversation?course={learner.course}")["progress"]["answered"] == 1
     with store.write(organisation) as session:
