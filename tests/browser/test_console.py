@@ -38,9 +38,11 @@ def _open(page: Page, system: System, number: str, *, read: bool = True) -> None
     page.goto(f"{system.settings.url}/review/{number}")
     page.keyboard.press("c")
     expect(page.get_by_role("heading", name="Het antwoord")).to_be_visible()
+    page.wait_for_load_state()  # the keys are there once the script is
     if read:
         page.keyboard.press("3")
         expect(page.get_by_role("heading", name="Jouw besluit")).to_be_visible()
+        page.wait_for_load_state()
 
 
 def _line_from(system: System, session: Session, number: str) -> str:
