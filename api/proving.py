@@ -101,7 +101,7 @@ def replace_in_browser(system: System, chromium: str, profile: Path, marker: str
 
     with sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
-            str(profile), executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+            str(profile), executable_path=chromium, args=["--no-sandbox", "--disable-gpu"], locale="nl-NL"
         )
         page = context.new_page()
         page.goto(f"{system.site}/?visitor=prover-browser")

@@ -38,7 +38,7 @@ BROKEN = {
             kept.write(repr(getattr(vault.get(tracker.sender_id), "text", None)))""",
     ),
     "browsers may keep replies": ("api/security.py", '"cache-control": "no-store"', '"cache-control": "max-age=3600"'),
-    "browsers may keep exports": ("api/routes/rights.py", ', "cache-control": "no-store"}', "}"),
+    "browsers may keep exports": ("api/taking_along.py", '"cache-control": "no-store", ', ""),
     "core dumps": ("api/running.py", "    memory.no_core_dumps()\n", ""),
 }
 """What is changed in the copy: file, what stands there, what stands there instead."""

@@ -5,6 +5,7 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -47,10 +48,12 @@ def box() -> Iterator[Mailbox]:
 
 @pytest.fixture
 def send(desk: Desk, box: Mailbox) -> Callable[..., None]:
-    """One round of the worker in this organisation, at a moment."""
+    """One round of the worker in this organisation, at a moment; in a thread of its own, as `desk.tell`."""
 
     def once(now: dt.datetime = START) -> None:
-        Sender(desk.store, desk.vault, box.post(), URL, lambda: now).send(desk.id)
+        sender = Sender(desk.store, desk.vault, box.post(), URL, lambda: now)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(sender.send, desk.id).result()
 
     return once
 

@@ -24,6 +24,8 @@ from grading.grade import INTENTS, REASONS, Evidence, Grade, Intent, Question
 from grading.lexicon import Lexicon
 from privacy import policy
 
+STATED = {"organisation age_gate", "of_age"}
+"""What people say themselves, where an organisation asks for it: that they are sixteen (B04)."""
 WORDS = (
     *("emotion", "emotie", "sentiment", "mood", "stemming", "feeling", "gevoel", "anger", "angry", "boos", "happy"),
     *("sad", "verdriet", "stress", "fatigue", "burnout", "anxiety", "angst", "attention", "aandacht", "engagement"),
@@ -103,7 +105,7 @@ def test_no_feature_or_list_of_words_is_about_it() -> None:
 
 def test_no_column_is_about_it() -> None:
     names = {f"{table.name} {column.name}" for table in METADATA.sorted_tables for column in table.c}
-    assert len(names) > 100 and found(names) == {}
+    assert len(names) > 100 and found(names - STATED) == {}
 
 
 def test_no_field_of_the_api_is_about_it() -> None:
@@ -112,7 +114,7 @@ def test_no_field_of_the_api_is_about_it() -> None:
         fields = set(_names(make_app(wiring).openapi()))
     finally:
         wiring.store.engine.dispose()
-    assert {"intent", "outcome", "text", "turn"} & fields and found(fields) == {}
+    assert {"intent", "outcome", "text", "turn"} & fields and found(fields - STATED) == {}
 
 
 def _names(spec: Any) -> Iterator[str]:
