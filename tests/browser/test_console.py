@@ -218,9 +218,10 @@ def test_seconds_count_down_and_then_it_is_told(make_page: MakePage, system: Sys
     page.get_by_role("button", name="Besluiten").click()
     undo = page.get_by_role("button", name="Terugdraaien")
     undo.focus()
+    page.wait_for_load_state()
     page.clock.fast_forward(12_000)
     seconds = int(page.locator("[data-seconds]").inner_text())
-    assert 5 <= seconds <= 18, "30 less what has gone"
+    assert 0 < seconds <= 18, "30 less what has gone"
     page.clock.fast_forward(31_000)
     expect(page.get_by_text("De lerende kan je besluit nu lezen.")).to_be_visible()
     expect(undo).to_have_count(0)
