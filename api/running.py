@@ -118,7 +118,7 @@ Wederhoor runs (after {seconds:.1f} s). Open in a browser:
   learner    {site}/                 a customer's page with the widget (Dutch; {site}/?language=en English)
   reviewer   {settings.url}/review     {demo["reviewer"]}
   employer   {settings.url}/employer   {demo["controller"]}
-  author     {settings.url}/questions  {demo.get("author") or "(comes with: wederhoor seed)"}
+  author     {settings.url}/courses    {demo.get("author") or "(comes with: wederhoor seed)"}
   privacy    {settings.url}/oversight  {demo.get("privacy_officer") or "(comes with: wederhoor seed)"}
   password   {demo["password"]}     (the same for all, made for this installation)
   API        {settings.url}/docs
