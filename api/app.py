@@ -21,6 +21,7 @@ from api.observing import HEADER, Observed, route_of
 from api.origins import Origins
 from api.pages import (
     appeals_report,
+    arrangements,
     author,
     certificates,
     course_parts,
@@ -99,6 +100,7 @@ def make_app(wiring: Wiring) -> FastAPI:
         requests,
         privacy_office,
         office_records,
+        arrangements,
         trends,
         news,
         mail_links,

@@ -98,12 +98,17 @@ class Channel:
         if notice is None:
             return self._texts(view)
         t = texts(view["language"])
-        asks = t(
-            "Typ “akkoord {policy}” als je dit goed vindt. Met “toestemming intrekken” stop je weer.",
-            policy=notice["policy"],
-        )  # fmt: skip
-        words = [*notice["paragraphs"], *(one["text"] for one in notice["purposes"]), asks]
-        button = {"title": t("Ik ga akkoord"), "payload": f"/consent {notice['policy']}"}
+        if notice["ground"]:
+            asks = t("Typ “akkoord {policy}” als je dit hebt gelezen en wilt beginnen.", policy=notice["policy"])
+            read, title = notice["ground"], t("Gelezen, begin")
+        else:
+            asks = t(
+                "Typ “akkoord {policy}” als je dit goed vindt. Met “toestemming intrekken” stop je weer.",
+                policy=notice["policy"],
+            )  # fmt: skip
+            read, title = [one["text"] for one in notice["purposes"]], t("Ik ga akkoord")
+        words = [*notice["paragraphs"], *read, asks]
+        button = {"title": title, "payload": f"/consent {notice['policy']}"}
         return [{"text": "\n\n".join(words), "buttons": [button]}]
 
     def _texts(self, reply: dict[str, Any]) -> list[Said]:

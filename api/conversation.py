@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from api import messages, news, steps
+from api import messages, news, notice, steps
 from api.acts import ACTS, pending
 from api.bot import Bot, Said
 from api.texts import texts
@@ -30,7 +30,7 @@ from learning.errors import MovedOn, Restricted
 from people import contacts, subscriptions
 from people.actors import Language, LearnerClaims
 from people.enrolling import welcome_learner
-from privacy import acceptance, consent, permission, policy
+from privacy import acceptance, consent, legal_basis, permission
 from privacy.errors import ConsentRequired, PermissionRequired
 from store.store import Store
 from store.vault import Vault
@@ -95,9 +95,10 @@ class Conversation:
         *,
         of_age: bool = False,
     ) -> dict[str, Any]:
-        """The act of consent: from here on the learner exists, and may be asked.
+        """The act before the start: consent to these purposes; none where another ground holds, which was read then.
 
-        Raises `PermissionRequired` where the young need a parent, and there is neither that nor their own word.
+        From here on the learner exists, and may be asked. Raises `PermissionRequired` where the young need a parent,
+        and there is neither that nor their own word.
         """
         with self.store.write(claims.organisation_id) as session:
             here = enrolments.find(session, self.catalogue, claims, course, language)
@@ -106,7 +107,10 @@ class Conversation:
                 permission.of_age(session, claims, learner_id, now)
             if permission.need(session, learner_id):
                 raise PermissionRequired
-            consent.give(session, claims, learner_id, version, purposes, now)
+            if purposes:
+                consent.give(session, claims, learner_id, version, purposes, now)
+            else:
+                legal_basis.begin(session, claims, learner_id, version, now)
             enrolments.begin(session, here, learner_id, now)
             return self._view(session, enrolments.find(session, self.catalogue, claims, course), now)
 
@@ -211,9 +215,11 @@ class Conversation:
             acceptance.tell(session, here.organisation_id, here.learner, now)
         if not here.consented:
             age = permission.need(session, here.learner_id)
-            return view | {"notice": _notice(here.language, since) | {"age": age}}
+            return view | {"notice": notice.before(session, here, since) | {"age": age}}
         view["renewed"] = since is not None
         learner_id = here.learner
+        if consent.given_at(session, learner_id) is None:
+            view["consent"] = "not_asked"
         enrolments.begin(session, here, learner_id, now)
         turn = Turn(session, self.vault, here, now)
         fresh = notices.news(session, here, now - SHOWN_AGAIN, now)
@@ -268,16 +274,6 @@ def clean(text: str) -> str:
     if not kept.strip():
         raise Empty
     return kept
-
-
-def _notice(language: Language, since: str | None) -> dict[str, Any]:
-    """What is read before consent; who agreed to an earlier version first reads what is new."""
-    current = policy.current()
-    words = current.texts[language]
-    purposes = [{"key": key, "text": text} for key, text in words.purposes.items()]
-    t = texts(language)
-    news = [t("Onze privacyverklaring is vernieuwd. Dit is anders:"), *policy.changes(since, language)] if since else []
-    return {"policy": current.version, "paragraphs": [*news, *words.notice], "purposes": purposes}
 
 
 def _progress(turn: Turn, done: Done | None = None) -> dict[str, Any]:

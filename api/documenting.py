@@ -17,8 +17,8 @@ from api.tables import METADATA
 from grading import artifact
 from grading.grade import BASE
 from people.models import Organisation
-from privacy import documents, facts, policy, registry
-from privacy.facts import Facts, Granted, Measures, Model
+from privacy import documents, facts, legal_basis, policy, registry
+from privacy.facts import Basis, Facts, Granted, Measures, Model
 from privacy.models import Agreement
 
 OF_NOW = {"id", "created_at", "closed_at", "watched_since"}
@@ -62,6 +62,7 @@ def gather(settings: Settings, session: Session, organisation: uuid.UUID, on: dt
         rules=facts.all_rules(),
         policy=policy.current(),
         agreements=_agreements(session),
+        basis=_basis(session),
         outside=tuple(outside.configured(settings)),
         processors=outside.declared(settings),
         model=_model(settings, str(organisation)),
@@ -74,6 +75,11 @@ def gather(settings: Settings, session: Session, organisation: uuid.UUID, on: dt
 def _agreements(session: Session) -> tuple[Granted, ...]:
     rows = session.execute(select(Agreement).order_by(Agreement.starts_on, Agreement.id)).scalars()
     return tuple(Granted(one.course, tuple(one.grants), one.ground, one.starts_on, one.ends_on) for one in rows)
+
+
+def _basis(session: Session) -> Basis | None:
+    row = legal_basis.live(session)
+    return Basis(row.ground, row.why, row.recorded_at.date()) if row else None
 
 
 def _model(settings: Settings, organisation: str) -> Model:

@@ -29,6 +29,7 @@ from people.errors import (
     TokenRefused,
 )
 from privacy.errors import (
+    ArrangementInvalid,
     ConsentRequired,
     HoldInvalid,
     LinkUnknown,
@@ -111,6 +112,7 @@ PUBLIC: dict[type[Exception], Public] = {
     ),
     NotPossible: Public(422, "not_possible", _("Dat kan hier niet. Controleer wat je hebt ingevuld.")),
     RequestNotPossible: Public(422, "not_possible", _("Dat kan hier niet. Controleer wat je hebt ingevuld.")),
+    ArrangementInvalid: Public(422, "not_possible", _("Dat kan hier niet. Controleer wat je hebt ingevuld.")),
     HoldInvalid: Public(422, "not_possible", _("Dat kan hier niet. Controleer wat je hebt ingevuld.")),
     NewsInvalid: Public(422, "news_invalid", _("Dat kan hier niet. Controleer wat je hebt ingevuld.")),
     NothingToAppeal: Public(409, "nothing_to_appeal", _("Hier kun je geen bezwaar (meer) tegen maken.")),

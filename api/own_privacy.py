@@ -5,14 +5,14 @@ from typing import Any, Final
 
 from sqlalchemy.orm import Session
 
-from api import explanations, leaving
+from api import explanations, leaving, notice
 from api.texts import Texts
 from api.wiring import Wiring
 from learning import reports
 from learning.enrolments import Here
 from people import contacts, subscriptions
 from people.models import Organisation
-from privacy import acceptance, consent, erase, links, looks, policy
+from privacy import acceptance, consent, erase, legal_basis, links, looks, policy
 from privacy.erase import Erased
 from privacy.models import Link
 from privacy.retention import JOURNAL, RULES, YEAR
@@ -29,7 +29,9 @@ def shown(session: Session, wired: Wiring, here: Here, t: Texts, now: dt.datetim
         "notice": list(words.notice),
         "policy": policy.current().version,
         "renewed": None,
+        "takes_part": here.consented,
         "consented_at": None,
+        "ground": None,
         "employer_sees": [],
         "employer_counts": [],
         "looks": [],
@@ -56,9 +58,11 @@ def _of(session: Session, wired: Wiring, here: Here, t: Texts, now: dt.datetime)
     address = contacts.address_of(session, wired.vault, learner)
     hold = erase.holding(session, learner, now.date())
     kept = Erased(held=hold.reason, held_until=hold.until) if hold else Erased()
+    basis = legal_basis.live(session) if since is None and legal_basis.begun(session, learner) else None
     mine: Shown = {
         "renewed": policy.changes(since_version, t.language) if since_version else None,
         "consented_at": t.moment(since) if since else None,
+        "ground": notice.told(t, basis, here.organisation) if basis else None,
         "employer_sees": [
             {
                 "question": asked.get(one.question_id, one.question_key),

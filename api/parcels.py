@@ -23,7 +23,7 @@ from learning.models import Question
 from people import contacts, webhooks
 from people.actors import Language
 from people.models import Contact, Learner, Member, Organisation
-from privacy import acceptance, agreements, consent, permission
+from privacy import acceptance, agreements, consent, legal_basis, permission
 from privacy.agreements import Part
 from privacy.models import Permission
 from store.vault import Vault
@@ -106,7 +106,8 @@ class Packing:
             since = acceptance.pending(session, learner.id)
             if known is None or since is None:
                 return []
-            stays = consent.given_at(session, learner.id) is not None
+            agreed = consent.given_at(session, learner.id) is not None
+            stays = agreed if agreed or legal_basis.live(session) is None else None
             address, letter = known, wording.of_policy(t, organisation, f"{self.url}/privacy", since, stays=stays)
         return [Parcel("learner", lambda now: post.send(letter, address, name, now))]
 

@@ -15,9 +15,9 @@ from learning.models import Course, Enrolment
 from people.actors import Language, LearnerClaims
 from people.errors import TokenRefused
 from people.models import Learner, Organisation
-from privacy import policy
+from privacy import legal_basis, policy
 from privacy.consent import LEARNING
-from privacy.models import Consent, Permission
+from privacy.models import Acceptance, Consent, Permission
 from store import journal
 from store.base import core
 
@@ -39,7 +39,8 @@ class Here:
     learner_id: uuid.UUID | None
     language: Language
     consented: bool
-    """They agreed, in words that still hold, and may: by their own word or a parent's where that is asked."""
+    """They agreed, or read the other ground that holds, in words that still hold; and may: by their own word or a
+    parent's where that is asked."""
     enrolled: bool
     restricted: bool
     """The learner's data stands still: kept, and not used (B03)."""
@@ -83,7 +84,9 @@ _LIVE = and_(
 _PERMITTED = and_(
     _PERMISSION.learner_id == _LEARNER.id, _PERMISSION.given_at.is_not(None), _PERMISSION.withdrawn_at.is_(None)
 )
-_MAY = and_(_CONSENT.id.is_not(None), or_(~_ORGANISATION.age_gate, _PERMISSION.learner_id.is_not(None)))
+_BEGUN = legal_basis.BEGUN.where(core(Acceptance).c.learner_id == _LEARNER.id).exists()
+_AGREED = or_(_CONSENT.id.is_not(None), _BEGUN)
+_MAY = and_(_AGREED, or_(~_ORGANISATION.age_gate, _PERMISSION.learner_id.is_not(None)))
 _SUBJECT = and_(_LEARNER.organisation_id == _COURSE.organisation_id, _LEARNER.subject == bindparam("subject"))
 FIND = (
     select(

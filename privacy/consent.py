@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from people.actors import LearnerClaims
-from privacy import policy
+from privacy import legal_basis, policy
 from privacy.errors import ConsentRequired, PolicyOutdated
 from privacy.models import Consent
 from store import journal
@@ -84,8 +84,8 @@ def counted(session: Session) -> list[tuple[str, str, int]]:
 
 
 def require(session: Session, learner_id: uuid.UUID) -> None:
-    """Raises `ConsentRequired` unless there is a live consent that covers the current policy."""
-    if given_at(session, learner_id) is None:
+    """Raises `ConsentRequired` without a live consent that covers the policy, or another ground in its place."""
+    if given_at(session, learner_id) is None and not legal_basis.begun(session, learner_id):
         raise ConsentRequired
 
 

@@ -41,6 +41,10 @@ class HoldInvalid(Exception):
     """A legal hold needs a learner, a reason and an end that is still to come."""
 
 
+class ArrangementInvalid(Exception):
+    """An agreement or a legal ground lacks something, or speaks of what is not there."""
+
+
 class LinkUnknown(Exception):
     """There is no such link, or it has ended. Which one is not told."""
 

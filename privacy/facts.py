@@ -36,6 +36,15 @@ class Granted:
 
 
 @dataclass(frozen=True, slots=True)
+class Basis:
+    """Another ground than consent to follow courses; `why` by language."""
+
+    ground: str
+    why: dict[str, str]
+    since: dt.date
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """The model that grades: its id, the card of the base model, and whether an own head is on top."""
 
@@ -71,6 +80,8 @@ class Facts:
     rules: tuple[Rule, ...]
     policy: Policy
     agreements: tuple[Granted, ...]
+    basis: Basis | None
+    """None where consent is asked."""
     outside: tuple[Outside, ...]
     processors: tuple[Processor, ...]
     model: Model

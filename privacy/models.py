@@ -42,7 +42,7 @@ class Agreement(OfOrganisation, Table):
 
     __tablename__ = "agreement"
     __privacy__ = Privacy("organisation", "keep", "the service period plus one year")
-    __table_args__ = (CheckConstraint("ends_on IS NULL OR ends_on >= starts_on", name="period"),)
+    __table_args__ = (CheckConstraint("ends_on IS NULL OR ends_on >= starts_on - 1", name="period"),)
 
     id: Mapped[Key]
     course: Mapped[str | None]
@@ -52,6 +52,26 @@ class Agreement(OfOrganisation, Table):
     agreed_by: Mapped[str]
     starts_on: Mapped[dt.date]
     ends_on: Mapped[dt.date | None]
+    """The last day; the day before its first where it was ended before it held."""
+
+
+class LegalBasis(OfOrganisation, Table):
+    """Another ground than consent on which an organisation's learners follow courses: which, why, who said so."""
+
+    __tablename__ = "legal_basis"
+    __privacy__ = Privacy("organisation", "keep", "the service period plus one year")
+    __table_args__ = (
+        CheckConstraint("ground IN ('contract', 'legal_obligation')", name="ground"),
+        Index("uq_legal_basis_live", "organisation_id", unique=True, postgresql_where=text("ended_at IS NULL")),
+    )
+
+    id: Mapped[Key]
+    ground: Mapped[str]
+    why: Mapped[dict[str, str]]
+    """By language, as learners read it before they begin: which contract or law asks for it."""
+    recorded_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("member.id"))
+    recorded_at: Mapped[dt.datetime]
+    ended_at: Mapped[dt.datetime | None]
 
 
 class Look(OfOrganisation, Table):
@@ -97,7 +117,7 @@ class Hold(OfOrganisation, Table):
     """What the law requires to keep of a learner, in spite of their wish (B07): why, until when, and who said so."""
 
     __tablename__ = "hold"
-    __privacy__ = Privacy("learner", "delete", "until its end", exported=True)
+    __privacy__ = Privacy("learner", "delete", "until a month after its end", exported=True)
 
     id: Mapped[Key]
     learner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
@@ -213,7 +233,10 @@ class Link(OfOrganisation, Table):
 
 
 class Acceptance(OfOrganisation, Table):
-    """A learner was told of a new version of the policy, and when they said that they read it."""
+    """A learner was told of a version of the policy, and when they said that they read it.
+
+    With a `legal_basis_id` that was the act by which they began: the organisation has another ground than consent.
+    """
 
     __tablename__ = "acceptance"
     __privacy__ = Privacy("learner", "delete", "with the learner", exported=True)
@@ -223,6 +246,7 @@ class Acceptance(OfOrganisation, Table):
     told_at: Mapped[dt.datetime]
     mailed_at: Mapped[dt.datetime | None]
     accepted_at: Mapped[dt.datetime | None]
+    legal_basis_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("legal_basis.id"))
 
 
 class Permission(OfOrganisation, Table):

@@ -53,6 +53,7 @@ RULES: Final = (
     Rule("news_subscription", "asked_at", 14, "nobody confirmed it", unless="confirmed_at IS NOT NULL"),
     Rule("consent", "withdrawn_at", YEAR, "to show that it was given and taken back"),
     Rule("look", "at", YEAR, "for the learner to see who looked"),
+    Rule("hold", "until", 30, "to see that it held and ended"),
     Rule("request_text", "closed_at", 90, "to be able to explain the answer"),
     Rule("request", "closed_at", 3 * YEAR, "to show that requests are answered in time"),
     Rule("link", "expires_at", 30, "for the learner to see that it was there"),

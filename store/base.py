@@ -41,6 +41,7 @@ class Table(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
     type_annotation_map: ClassVar[dict[Any, Any]] = {
         dict[str, Any]: JSONB,
+        dict[str, str]: JSONB,
         list[str]: ARRAY(Text),
         str: Text,
         bytes: LargeBinary,

@@ -62,28 +62,6 @@ def affected(
 Organisation = Annotated[uuid.UUID, typer.Option(help="The organisation's id")]
 
 
-@app.command("age-gate")
-def age_gate(
-    organisation: Organisation,
-    *,
-    on: Annotated[bool, typer.Option("--on/--off", help="Who is younger than sixteen needs a parent, or not")],
-) -> None:
-    """Ask learners whether they are sixteen, and let younger ones begin only with a parent's permission."""
-    from sqlalchemy import update
-
-    from api import building
-    from people.models import Organisation as Row
-    from store import journal
-
-    with building.opened(Settings()) as store, store.write(organisation) as session:
-        if session.execute(update(Row).values(age_gate=on).returning(Row.id)).one_or_none() is None:
-            typer.echo("there is no such organisation", err=True)
-            raise typer.Exit(2)
-        act = f"age_gate.{'on' if on else 'off'}"
-        journal.note(session, act, organisation_id=organisation, now=dt.datetime.now(dt.UTC))
-    typer.echo("Learners are asked; who was there before, at their next visit." if on else "Nobody is asked.")
-
-
 @app.command()
 def permission(
     code: Annotated[str, typer.Argument(help="On the paper that the parent signed")],

@@ -93,13 +93,18 @@ def to_reviewer(t: Texts, matter: Matter, link: str) -> Letter:
     return Letter(t, t("Zaak {number}", number=matter.number), words, link)
 
 
-def of_policy(t: Texts, organisation: str, link: str, since: str, *, stays: bool) -> Letter:
-    """What somebody reads who agreed to the version `since`. The policy is public, so all of it may be here."""
+def of_policy(t: Texts, organisation: str, link: str, since: str, *, stays: bool | None) -> Letter:
+    """What somebody reads who began under the version `since`. The policy is public, so all of it may be here.
+
+    `stays`: whether their consent covers the new one; None where another ground stands in its place.
+    """
     opening = t(
         "Je leert bij {organisation} in een chat. De privacyverklaring daarvan is vernieuwd. Dit is anders:",
         organisation=organisation,
     )  # fmt: skip
-    if not stays:
+    if stays is None:
+        means = t("In de chat lees je dit ook, voordat je verdergaat.")
+    elif not stays:
         means = t(
             "Je oude toestemming geldt hier niet voor. In de chat vragen we die opnieuw; eerder gebeurt er niets."
         )

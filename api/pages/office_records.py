@@ -86,6 +86,7 @@ def category(t: Texts, name: str) -> str:
         "notice": t("Berichten die zijn verstuurd"),
         "consent": t("Ingetrokken toestemmingen"),
         "look": t("Wie er keek"),
+        "hold": t("Bewaarplichten die voorbij zijn"),
         "request_text": t("Teksten van verzoeken"),
         "request": t("Verzoeken"),
         "journal": t("Logboek"),

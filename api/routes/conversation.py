@@ -28,7 +28,7 @@ class Body(BaseModel):
 
 
 class ConsentGiven(Body):
-    """The act of consent to the policy that the learner has read."""
+    """The act before the start: consent to these purposes of the policy that was read; none on another ground."""
 
     course: Course
     language: Language
@@ -63,7 +63,7 @@ def view(claims: TheLearner, wired: Wired, course: CourseQuery, language: Langua
 
 @router.post("/consent")
 def give_consent(claims: TheLearner, wired: Wired, given: ConsentGiven) -> dict[str, Any]:
-    """The learner consents; nothing was kept about them before."""
+    """The learner consents, or has read the ground that stands in its place; nothing was kept about them before."""
     conversation: Conversation = wired.conversation
     return conversation.consent(
         claims, given.course, given.language, given.policy, given.purposes, wired.now(), of_age=given.of_age

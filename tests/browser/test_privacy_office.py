@@ -60,7 +60,7 @@ def test_an_officer_handles_one_from_letter_to_answer(
     page = make_page(width=width, dark=dark, language=language, bypass_csp=True)
     sign_in(page, system, f"privacy_officer-{office.id.hex}@bureau.example", PASSWORD)
     office_url = f"{system.settings.url}/privacy-office"
-    for path in ("", "?show=answered", "/new", "/records", "/holds", "/incidents"):
+    for path in ("", "?show=answered", "/new", "/records", "/arrangements", "/holds", "/incidents"):
         page.goto(office_url + path)
         expect(page.locator("html")).to_have_attribute("lang", language)
         check(page, path)

@@ -176,9 +176,10 @@ def test_where_nobody_asks_nothing_is_needed(new_desk: NewDesk) -> None:
 
 @pytest.fixture
 def gate(system: System) -> Iterator[None]:
-    _command(system, "age-gate", "--on")
+    officer, path = Staff(system, system.demo["privacy_officer"]), "/privacy-office/arrangements/choices"
+    assert officer.post(path, retention_days="365", age_gate="true").status == 303
     yield
-    _command(system, "age-gate", "--off")
+    assert officer.post(path, retention_days="365").status == 303
 
 
 def _command(system: System, *words: str) -> subprocess.CompletedProcess[str]:

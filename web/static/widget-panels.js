@@ -63,7 +63,7 @@ ${this.#t?t`<div class="act">
 </div>`:n}
  <div class="buttons">
 <button id="pass" @click=${()=>this.#o(`#made`,()=>this.#u(`export`))}>${a.passMake}</button>
-${e.consented_at?t`<button id="reach" @click=${()=>this.#o(`#made`,()=>this.#u(`choices`))}>${a.choicesMake}</button>`:n}
+${e.takes_part?t`<button id="reach" @click=${()=>this.#o(`#made`,()=>this.#u(`choices`))}>${a.choicesMake}</button>`:n}
  </div>
 ${e.links.length?t`<p>${a.links}</p>
 <ul>
@@ -92,7 +92,7 @@ ${e.erasing.map(e=>t`<li>${e}</li>`)}
 <ul>
 ${t.map(e=>r`<li>${e}</li>`)}
  </ul>
-<div class="buttons"><button id="done" class="solid" @click=${this.chat.dismiss}>${this.chat.talk.texts.close}</button></div>`;this.chat.ask({title:i,body:a}),this.chat.focusOn(`#done`)}};async function l(e,t,n){let r=new c(e,n,i);async function i(){t.body=u(await e.talk.reach(`GET`,`privacy`),r,e,i,n),e.update()}await i()}function u(t,n,r,i,a){let{talk:o}=r,{language:s}=o,{html:c,nothing:l,paragraphs:u,fill:p,statement:m}=a,h=e[s],g=(e,t)=>e.length?c`<ul>${e.map(e=>c`<li>${e}</li>`)}</ul>`:c`<p>${t}</p>`,{consented_at:_,policy:v}=t;return c`
+<div class="buttons"><button id="done" class="solid" @click=${this.chat.dismiss}>${this.chat.talk.texts.close}</button></div>`;this.chat.ask({title:i,body:a}),this.chat.focusOn(`#done`)}};async function l(e,t,n){let r=new c(e,n,i);async function i(){t.body=u(await e.talk.reach(`GET`,`privacy`),r,e,i,n),e.update()}await i()}function u(t,n,r,i,a){let{talk:o}=r,{language:s}=o,{html:c,nothing:l,paragraphs:u,fill:p,statement:m}=a,h=e[s],g=(e,t)=>e.length?c`<ul>${e.map(e=>c`<li>${e}</li>`)}</ul>`:c`<p>${t}</p>`,{consented_at:_,takes_part:v,policy:y}=t;return c`
  ${t.notice.map(u)}
  <h4>${h.employer}</h4>
 ${g([...t.employer_counts,...t.employer_sees.map(e=>`${e.question} (${[e.state,e.result].filter(Boolean).join(`, `)})`)],h.employerNothing)}
@@ -101,14 +101,15 @@ ${g(t.looks.map(e=>[`${e.who}, ${e.when}`,e.question].filter(Boolean).join(`: `)
  <h4>${h.leaves}</h4>
 ${g(t.leaves,h.leavesNothing)}
  ${t.known?c`<h4>${h.choices}</h4>`:l}
- ${_?c`${d(r,a,`choices/by-person`,t.by_person,h.byPerson,h.byPersonMeans)}
+ ${v?c`${d(r,a,`choices/by-person`,t.by_person,h.byPerson,h.byPersonMeans)}
  ${t.optional.map(({key:e,text:t,allowed:n})=>d(r,a,`consent/${e}`,n,t))}`:l}
  ${t.known?d(r,a,`restriction`,t.restricted,h.restrict,h.restrictMeans):l}
- ${_&&t.contact!==void 0?f(`contact`,t.contact,r,i,a):l}
- ${_&&t.news!==void 0?f(`news`,t.news?.address??null,r,i,a,t.news?.confirmed):l}
+ ${v&&t.contact!==void 0?f(`contact`,t.contact,r,i,a):l}
+ ${v&&t.news!==void 0?f(`news`,t.news?.address??null,r,i,a,t.news?.confirmed):l}
  ${t.known?n.shown(t):l}
  <h4>${o.texts.privacy}</h4>
-${_?c`<p>${p(h.consented,{date:_,policy:v},s)}</p>`:l}
+${_?c`<p>${p(h.consented,{date:_,policy:y},s)}</p>`:l}
+ ${t.ground?g(t.ground,``):l}
  <p>${t.complaint}</p>
 <p>${m(o,t.page)}</p>
 `}function d(e,{html:t,nothing:n},r,i,a,o=``){return t`<div class="choice">

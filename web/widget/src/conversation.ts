@@ -16,6 +16,8 @@ export class Conversation {
   languages: Language[] = [];
   title = "";
   notice: Notice | null = null;
+  /** There is a consent that can be taken back. */
+  consented = false;
   progress: Progress | null = null;
   input: Input = { mode: "none", placeholder: "", max: 4000 };
   entries: Entry[] = [];
@@ -294,6 +296,7 @@ export class Conversation {
 
   #showView(view: View): void {
     this.notice = view.notice;
+    this.consented = view.consent === "given";
     if (view.notice) this.#forget();
     this.loaded = true;
     this.title = view.course.title;

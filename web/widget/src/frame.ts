@@ -92,7 +92,7 @@ function menu(chat: Chat): TemplateResult {
           item(t.appeals, () => chat.show("appeals")),
           item(t.privacy, () => chat.show("privacy")),
           item(t.reset, () => talk.command("reset", t.reset), true),
-          item(t.withdraw, () => chat.show("withdraw")),
+          talk.consented ? item(t.withdraw, () => chat.show("withdraw")) : nothing,
           item(t.stop, () => talk.command("stop", t.stop), true),
         ]}
   </ul>`;
@@ -108,7 +108,7 @@ function before(chat: Chat): TemplateResult {
       ${notice ? asking(chat, notice) : html`<p>${talk.waiting}</p>`} ${failure ? html`<p class="note">${failure}</p>` : nothing}
       <div class="buttons">
         ${notice
-          ? html`<button class="solid" @click=${() => void (notice.age ? chat.show("age") : talk.consent(notice))}>${t.agree}</button>
+          ? html`<button class="solid" @click=${() => void (notice.age ? chat.show("age") : talk.consent(notice))}>${notice.ground ? t.begin : t.agree}</button>
               <button @click=${chat.end}>${t.notNow}</button>`
           : failure
             ? again
@@ -123,9 +123,9 @@ function asking(chat: Chat, notice: Notice): TemplateResult {
   const t = chat.talk.texts;
   return html`<h3>${t.consent}</h3>
     <div>${notice.paragraphs.map(paragraphs)}</div>
-    <p><strong>${t.purposes}</strong></p>
+    <p><strong>${notice.ground ? t.ground : t.purposes}</strong></p>
     <ul class="card">
-      ${notice.purposes.map((purpose) => html`<li>${purpose.text}</li>`)}
+      ${(notice.ground ?? notice.purposes.map(({ text }) => text)).map((line) => html`<li>${line}</li>`)}
     </ul>`;
 }
 

@@ -26,7 +26,7 @@ function shown(data: Privacy, rights: Rights, chat: Chat, again: () => Promise<v
   const t = words[language];
   const list = (lines: string[], none: string) =>
     lines.length ? html`<ul>${lines.map((line) => html`<li>${line}</li>`)}</ul>` : html`<p>${none}</p>`;
-  const { consented_at: since, policy } = data;
+  const { consented_at: since, takes_part: inIt, policy } = data;
   return html`
     ${data.notice.map(paragraphs)}
     <h4>${t.employer}</h4>
@@ -36,16 +36,17 @@ function shown(data: Privacy, rights: Rights, chat: Chat, again: () => Promise<v
     <h4>${t.leaves}</h4>
     ${list(data.leaves, t.leavesNothing)}
     ${data.known ? html`<h4>${t.choices}</h4>` : nothing}
-    ${since
+    ${inIt
       ? html`${box(chat, kit, "choices/by-person", data.by_person, t.byPerson, t.byPersonMeans)}
           ${data.optional.map(({ key, text, allowed }) => box(chat, kit, `consent/${key}`, allowed, text))}`
       : nothing}
     ${data.known ? box(chat, kit, "restriction", data.restricted, t.restrict, t.restrictMeans) : nothing}
-    ${since && data.contact !== undefined ? mail("contact", data.contact, chat, again, kit) : nothing}
-    ${since && data.news !== undefined ? mail("news", data.news?.address ?? null, chat, again, kit, data.news?.confirmed) : nothing}
+    ${inIt && data.contact !== undefined ? mail("contact", data.contact, chat, again, kit) : nothing}
+    ${inIt && data.news !== undefined ? mail("news", data.news?.address ?? null, chat, again, kit, data.news?.confirmed) : nothing}
     ${data.known ? rights.shown(data) : nothing}
     <h4>${talk.texts.privacy}</h4>
     ${since ? html`<p>${fill(t.consented, { date: since, policy }, language)}</p>` : nothing}
+    ${data.ground ? list(data.ground, "") : nothing}
     <p>${data.complaint}</p>
     <p>${statement(talk, data.page)}</p>
   `;

@@ -48,7 +48,7 @@ export class Rights {
         : nothing}
       <div class="buttons">
         <button id="pass" @click=${() => this.#do("#made", () => this.#make("export"))}>${t.passMake}</button>
-        ${data.consented_at
+        ${data.takes_part
           ? html`<button id="reach" @click=${() => this.#do("#made", () => this.#make("choices"))}>${t.choicesMake}</button>`
           : nothing}
       </div>

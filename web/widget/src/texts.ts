@@ -25,7 +25,9 @@ const nl = {
 
   consent: "Voordat je begint",
   purposes: "Hiervoor vragen we je toestemming:",
+  ground: "Hierom mag het:",
   agree: "Ik ga akkoord",
+  begin: "Gelezen, begin",
   notNow: "Niet nu",
   declining: "Kies je Niet nu, dan wordt er niets bewaard.",
   statement: "De hele privacyverklaring",
@@ -99,7 +101,9 @@ const en: typeof nl = {
 
   consent: "Before you begin",
   purposes: "We ask your consent for this:",
+  ground: "Why it is allowed:",
   agree: "I agree",
+  begin: "I have read this, begin",
   notNow: "Not now",
   declining: "If you choose Not now, nothing is kept.",
   statement: "The whole privacy statement",

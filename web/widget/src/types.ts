@@ -114,13 +114,16 @@ export interface Input {
 export interface Notice {
   policy: string;
   paragraphs: string[];
+  /** What consent is asked for; nothing where another ground holds, which `ground` tells. */
   purposes: { key: string; text: string }[];
+  ground: string[] | null;
   /** Where the young need a parent: whether to ask, or that the parent has not answered yet. */
   age: "ask" | "waiting" | null;
 }
 
 export interface View {
-  consent: "given" | "missing";
+  /** `not_asked`: they began on another ground. */
+  consent: "given" | "missing" | "not_asked";
   language: Language;
   languages: Language[];
   revision: number;
@@ -190,7 +193,10 @@ export interface Privacy {
   policy: string;
   /** What is new in it, as long as the learner has not said that they read it. */
   renewed: string[] | null;
+  /** They consented, or began on the ground that stands in its place. */
+  takes_part: boolean;
   consented_at: string | null;
+  ground: string[] | null;
   /** A person grades all answers. */
   by_person: boolean;
   /** Everything stands still. */
