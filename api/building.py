@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import Engine, text
 
 from api.bot import Bot
+from api.keyservice import Transit
 from api.settings import Settings
 from api.wiring import Wiring
 from grading.grade import Graders
@@ -62,8 +63,15 @@ def organisations(store: Store) -> list[uuid.UUID]:
 
 
 def keys(settings: Settings) -> Vault:
-    """What seals and unseals texts."""
-    return vault.open_ring(settings.keys, grace=settings.key_grace)
+    """What seals and unseals texts. Raises `RingLocked`, `KeyServiceFailed`."""
+    return vault.open_ring(settings.keys, grace=settings.key_grace, wrapping=key_service(settings))
+
+
+def key_service(settings: Settings) -> Transit | None:
+    """What wraps the master keys, if anything does."""
+    if not settings.key_service:
+        return None
+    return Transit(settings.key_service, settings.key_service_key, settings.var / settings.key_service_token_file)
 
 
 def graders(settings: Settings) -> Graders:

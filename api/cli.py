@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import grading, keeping, mailbox, members, privacy, proofs, tokens, webhooks
+from api.commands import grading, keeping, keys, mailbox, members, privacy, proofs, tokens, webhooks
 from api.settings import Settings
 
 app = typer.Typer(
@@ -23,7 +23,7 @@ app.add_typer(grading.app)
 app.add_typer(keeping.app)
 for name, group in (
     ("prove", proofs), ("member", members), ("webhook", webhooks), ("token", tokens), ("mailbox", mailbox),
-    ("privacy", privacy),
+    ("privacy", privacy), ("keys", keys),
 ):  # fmt: skip
     app.add_typer(group.app, name=name)
 
@@ -120,14 +120,17 @@ def check(files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=Fals
 
 
 def _declared() -> Settings:
-    """The settings, if data goes nowhere but where it is declared to go; else this ends the command."""
-    from api import outside
+    """The settings, if data goes only where it is declared to go, and keys are there; else this ends the command."""
+    from api import building, outside
+    from api.keyservice import KeyServiceFailed
     from privacy.errors import ProcessorsInvalid, Undeclared
+    from store.vault import RingLocked
 
     settings = Settings()
     try:
         outside.require_declared(settings)
-    except (ProcessorsInvalid, Undeclared) as error:
+        building.keys(settings)
+    except (ProcessorsInvalid, Undeclared, KeyServiceFailed, RingLocked) as error:
         typer.echo(f"Wederhoor does not start.\n\n{error}", err=True)
         raise typer.Exit(1) from None
     return settings

@@ -27,6 +27,7 @@ def configured(settings: Settings) -> list[Outside]:
     for service, url, setting in (
         (SIGN_IN, settings.oidc_issuer, "WEDERHOOR_OIDC_ISSUER"),
         ("error reports", settings.sentry_dsn, "WEDERHOOR_SENTRY_DSN"),
+        ("key service", settings.key_service, "WEDERHOOR_KEY_SERVICE"),
         ("traces", settings.otlp_endpoint, "WEDERHOOR_OTLP_ENDPOINT"),
     ):
         if url:

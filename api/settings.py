@@ -3,6 +3,7 @@
 import uuid
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -71,6 +72,13 @@ class Settings(BaseSettings):
     """Lets other processes of this user read ours; only for proofs, which search it."""
     key_grace: float = 180.0
     """Seconds that the key of a text without a row is kept, because its row may still come; proofs need less."""
+    key_service: str = ""
+    """A transit engine (Vault, OpenBao) that wraps the master keys, as `https://vault.example:8200/v1/transit`. Empty:
+    the ring on this machine holds them as they are."""
+    key_service_key: str = "wederhoor"
+    """The name of its key."""
+    key_service_token_file: Path = Path("key-service.token")
+    """Holds the token for it; a name in `var`, or a path of its own."""
     closing_days: Annotated[int, Field(ge=0, le=30)] = 30
     """So many days after an organisation closed is everything of it gone."""
     backup_dir: Path | None = None
@@ -87,6 +95,13 @@ class Settings(BaseSettings):
     def _sender_is_named(self) -> Self:
         if self.smtp_host and "@" not in self.smtp_sender:
             raise ValueError("with WEDERHOOR_SMTP_HOST goes WEDERHOOR_SMTP_SENDER, an e-mail address")
+        return self
+
+    @model_validator(mode="after")
+    def _keys_travel_sealed(self) -> Self:
+        parts = urlsplit(self.key_service)
+        if self.key_service and parts.scheme != "https" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+            raise ValueError("WEDERHOOR_KEY_SERVICE begins with https://, but for a service on this machine")
         return self
 
     @model_validator(mode="after")

@@ -6,6 +6,7 @@ import os
 import secrets
 import tempfile
 from pathlib import Path
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher
@@ -22,10 +23,18 @@ FIRST_BLOCK = (2).to_bytes(4, "big")
 KEY_BYTES = 32
 STAMP = b"a stamp of wederhoor"
 MOST_KEYS = 255
+WRAPPED = "wrapped:"
 
 
 class Unreadable(Exception):
     """The ciphertext was not made for this place, was changed, or its key is gone."""
+
+
+class RingLocked(Exception):
+    """A master key is wrapped by a key service, and none is set."""
+
+    def __init__(self) -> None:
+        super().__init__("the key ring is wrapped: set WEDERHOOR_KEY_SERVICE to the service that can open it")
 
 
 class Vault:
@@ -128,37 +137,79 @@ class Vault:
         return AESGCM(hmac.digest(self._keys[number], data_key, "sha256"))
 
 
-def open_ring(path: Path, *, grace: float = GRACE) -> Vault:
-    """The vault of a key ring file (one `number:hex` a line) and of the data keys beside it; made where not there.
+class Wrapping(Protocol):
+    """A service elsewhere that encrypts master keys, so that the ring is of no use to who has only the files."""
 
-    `grace` is how many seconds a data key without a row is kept, because its row may still come.
+    def wrap(self, key: bytes) -> str:
+        """The key encrypted, in one line."""
+
+    def unwrap(self, wrapped: str) -> bytes:
+        """The key that was wrapped."""
+
+
+def open_ring(path: Path, *, grace: float = GRACE, wrapping: Wrapping | None = None) -> Vault:
+    """The vault of a key ring file and of the data keys beside it; made where not there.
+
+    Each line of the file is `number:hex`, or `number:wrapped:` and what the key service made of the key; raises
+    `RingLocked` for one of these without the service. `grace` is how many seconds a data key without a row is kept,
+    because its row may still come.
     """
     if not path.exists():
-        _write(path, {1: secrets.token_bytes(KEY_BYTES)})
-    return Vault(_read(path), DataKeys(path.with_name("data"), grace=grace))
+        _write(path, {1: _line(secrets.token_bytes(KEY_BYTES), wrapping)})
+    keys = {number: _key(line, wrapping) for number, line in lines_of(path).items()}
+    return Vault(keys, DataKeys(path.with_name("data"), grace=grace))
 
 
-def add_key(path: Path) -> int:
+def add_key(path: Path, wrapping: Wrapping | None = None) -> int:
     """Puts a new key in the ring and returns its number; what is sealed from now on uses it."""
-    keys = _read(path)
-    number = max(keys) + 1
+    lines = lines_of(path)
+    number = max(lines) + 1
     if number > MOST_KEYS:
         raise ValueError(f"a key ring holds at most {MOST_KEYS} keys")
-    _write(path, keys | {number: secrets.token_bytes(KEY_BYTES)})
+    _write(path, lines | {number: _line(secrets.token_bytes(KEY_BYTES), wrapping)})
     return number
 
 
-def _read(path: Path) -> dict[int, bytes]:
+def wrap_all(path: Path, wrapping: Wrapping) -> int:
+    """Wraps each key of the ring that is not; returns how many. The file before is overwritten where it was."""
+    lines = lines_of(path)
+    bare = {number: _key(line, None) for number, line in lines.items() if not line.startswith(WRAPPED)}
+    made = {number: _line(key, wrapping) for number, key in bare.items()}
+    if any(_key(made[number], wrapping) != key for number, key in bare.items()):
+        raise ValueError("the key service did not give back what it wrapped")
+    if made:
+        with path.open("r+b") as before:
+            _write(path, lines | made)
+            before.write(bytes(os.fstat(before.fileno()).st_size))
+            before.flush()
+            os.fsync(before.fileno())
+    return len(made)
+
+
+def lines_of(path: Path) -> dict[int, str]:
+    """The keys by number, each as it stands in the file."""
     lines = [line.split(":", 1) for line in path.read_text().split()]
-    return {int(number): bytes.fromhex(key) for number, key in lines}
+    return {int(number): line for number, line in lines}
 
 
-def _write(path: Path, keys: dict[int, bytes]) -> None:
+def _line(key: bytes, wrapping: Wrapping | None) -> str:
+    return WRAPPED + wrapping.wrap(key) if wrapping else key.hex()
+
+
+def _key(line: str, wrapping: Wrapping | None) -> bytes:
+    if not line.startswith(WRAPPED):
+        return bytes.fromhex(line)
+    if wrapping is None:
+        raise RingLocked
+    return wrapping.unwrap(line.removeprefix(WRAPPED))
+
+
+def _write(path: Path, lines: dict[int, str]) -> None:
     """Whole or not at all: a key ring that is cut short would make every answer unreadable."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
         os.fchmod(file.fileno(), 0o600)
-        file.writelines(f"{number}:{key.hex()}\n" for number, key in sorted(keys.items()))
+        file.writelines(f"{number}:{line}\n" for number, line in sorted(lines.items()))
         file.flush()
         os.fsync(file.fileno())
     Path(file.name).replace(path)

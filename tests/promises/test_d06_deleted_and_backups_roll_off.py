@@ -207,7 +207,7 @@ def test_five_minutes_later_a_backup_holds_no_replaced_text_for_whoever_has_ever
     moved = [0.0]
     building.keys(place.settings)
     clock = DataKeys(place.settings.keys.with_name("data"), clock=lambda: time.time() + moved[0])
-    keys = Vault(vault._read(place.settings.keys), clock)
+    keys = Vault({number: bytes.fromhex(line) for number, line in vault.lines_of(place.settings.keys).items()}, clock)
     with place.running() as store:
         life = lived(store, keys)
         path, _ = backing_up.backup(place.settings, place.settings.backup_dir, now())

@@ -106,7 +106,7 @@ def test_the_proof_looks_into_dead_rows_and_does_not_depend_on_their_going(tmp_p
     place, moved = Installation(tmp_path), [0.0]
     building.keys(place.settings)
     data = DataKeys(place.settings.keys.with_name("data"), clock=lambda: time.time() + moved[0])
-    keys = Vault(vault._read(place.settings.keys), data)
+    keys = Vault({number: bytes.fromhex(line) for number, line in vault.lines_of(place.settings.keys).items()}, data)
     with place.running() as store:
         owner = building.owner(place.settings)
         with owner.begin() as connection:
