@@ -17,6 +17,7 @@ from learning.models import Course, Question
 from people.actors import ActingMember
 from people.models import Learner, Member
 from store import journal
+from store.journal import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,20 @@ def declare(
     new = session.execute(insert(Conflict).values(row).on_conflict_do_nothing().returning(Conflict.id)).first()
     if new is not None:
         _note(session, organisation_id, "conflict.declared", by, now)
+
+
+def of_authors(session: Session, by: ActingMember, course: str, now: dt.datetime) -> None:
+    """Whoever changed this course (slug) since it began does not rule on it, whether they review already or will later.
+
+    What a privacy officer takes back comes again with the next publication.
+    """
+    wrote = select(Entry.member_id).where(
+        Entry.act == "draft.changed", Entry.facts["course"].astext == course, Entry.member_id.is_not(None)
+    )
+    still = select(Member.id).where(Member.id.in_(wrote) | (Member.id == by.id), Member.left_at.is_(None))
+    (course_id,) = session.execute(select(Course.id).where(Course.slug == course)).one()
+    for member_id in session.execute(still.order_by(Member.id)).scalars().all():
+        declare(session, by.organisation_id, member_id, course_id=course_id, now=now, by=by)
 
 
 def take_back(session: Session, by: ActingMember, conflict_id: uuid.UUID, now: dt.datetime) -> None:

@@ -9,6 +9,7 @@ from api import course_forms
 from api.auth import TheAuthor, Wired
 from api.course_forms import Posted
 from api.pages.rendering import page, reading
+from appeals import conflicts
 from learning import courses, drafting, editing, writing
 from learning.drafting import Draft
 from learning.editing import Content, Part, Wrong
@@ -140,6 +141,7 @@ def publish(request: Request, wired: Wired, who: TheAuthor, course: str, seen: S
     try:
         with wired.store.write(who.organisation_id) as session:
             drafting.publish(session, who, course, seen, wired.now())
+            conflicts.of_authors(session, who, course, wired.now())
     except (Overtaken, CourseInvalid):
         return _publish(request, wired, who, course, overtaken=True)
     return RedirectResponse(f"/courses/{course}?said=published", 303)

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from api import seeding
 from api.trial import System
+from appeals import conflicts
 from learning import courses
 from learning.models import Answer, Course, CourseDraft, Decision, Question
 from people.models import Member
@@ -272,3 +273,10 @@ def test_h18_a_file_that_is_wrong_is_told_with_its_line_and_kept_on_the_page(cou
     assert course.author.post("/courses/-/import", text=course.text).status == 303
     taken = course.author.post("/courses/-/import", text=course.text)
     assert taken.status == 409 and "er al een concept" in taken.words
+
+
+def test_h18_who_wrote_a_course_does_not_rule_on_it(course: Authored, store: Store, system: System) -> None:
+    with store.read(uuid.UUID(system.demo["organisation_id"])) as session:
+        known = {(one.member, one.course) for one in conflicts.listed(session)}
+        name = session.execute(select(Member.name).where(Member.email == system.demo["author"])).scalar_one()
+    assert (name, course.slug) in known
