@@ -5,7 +5,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from sqlalchemy import ColumnElement, case, func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Uuid, any_, case, func, literal, or_, select, tuple_, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from appeals import access, conflicts, states
@@ -214,7 +215,8 @@ def _wanted(
         of_course = (
             select(Question.id).join(Course, Course.id == Question.course_id).where(Course.slug == wanted.course)
         )
-        found.append(Appeal.question_id.in_(session.execute(of_course).scalars().all()))
+        asked = literal(list(session.execute(of_course).scalars()), ARRAY(Uuid))
+        found.append(Appeal.question_id == any_(asked))
     if wanted.question is not None:
         found.append(Appeal.question_id == wanted.question)
     if wanted.mine and member is not None:
