@@ -55,7 +55,7 @@ def _of(session: Session, wired: Wiring, here: Here, t: Texts, now: dt.datetime)
     since, since_version = consent.given_at(session, learner), acceptance.pending(session, learner)
     asked = {question.id: question.body.text[here.language] for question in here.course.questions}
     allowed = consent.given_at(session, learner, consent.IMPROVING) is not None
-    address = contacts.address_of(session, wired.vault, learner)
+    left = contacts.of_learner(session, wired.vault, learner)
     hold = erase.holding(session, learner, now.date())
     kept = Erased(held=hold.reason, held_until=hold.until) if hold else Erased()
     basis = legal_basis.live(session) if since is None and legal_basis.begun(session, learner) else None
@@ -82,12 +82,14 @@ def _of(session: Session, wired: Wiring, here: Here, t: Texts, now: dt.datetime)
         "erasing": stays(t, kept),
     }
     asked_news = subscriptions.of_learner(session, wired.vault, learner)
-    mailed: Shown = {"contact": contacts.masked(address) if address else None}
+    mailed: Shown = {
+        "contact": left and {"address": contacts.masked(left[1]), "confirmed": left[0].confirmed_at is not None}
+    }
     mailed["news"] = asked_news and {
         "address": contacts.masked(asked_news[1]), "confirmed": asked_news[0].confirmed_at is not None
     }  # fmt: skip
     # No address is asked for where nothing is mailed.
-    return mine | (mailed if address or asked_news or wired.settings.smtp_host else {})
+    return mine | (mailed if left or asked_news or wired.settings.smtp_host else {})
 
 
 def stays(t: Texts, done: Erased) -> list[str]:

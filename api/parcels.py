@@ -80,7 +80,7 @@ class Packing:
         self, session: Session, post: Post, notice: Notice, appeal: Appeal | None, course: Taught
     ) -> list[Parcel]:
         learner = session.get(Learner, notice.learner_id) if notice.learner_id else None
-        address = contacts.address_of(session, self.vault, learner.id) if learner else None
+        address = contacts.confirmed(session, self.vault, learner.id) if learner else None
         if learner is None or address is None:
             return []
         language = course.language(learner.language)
@@ -101,8 +101,14 @@ class Packing:
             if found is None:
                 return []
             address, letter = found[0], wording.of_permission(t, organisation, f"{self.url}/permission/{found[1]}")
+        elif notice.kind == "address":
+            left = contacts.of_learner(session, self.vault, learner.id)
+            if left is None or left[0].confirmed_at is not None or left[0].given_at != notice.created_at:
+                return []
+            link = Link("address", notice.organisation_id, learner.id, left[0].given_at).address(self.url, self.vault)
+            address, letter = left[1], wording.of_address(t, organisation, link)
         else:
-            known = contacts.address_of(session, self.vault, learner.id)
+            known = contacts.confirmed(session, self.vault, learner.id)
             since = acceptance.pending(session, learner.id)
             if known is None or since is None:
                 return []

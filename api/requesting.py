@@ -114,6 +114,7 @@ def carry_out(
             session.execute(update(Learner).where(Learner.id == learner_id).values(language=language))
         case "address" if address.strip():
             contacts.leave(session, vault, member.organisation_id, learner_id, address, now)
+            notices.put_personal(session, member.organisation_id, learner_id, "address", now)
         case "address":
             contacts.remove(session, member.organisation_id, learner_id, now)
         case _:

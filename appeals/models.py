@@ -167,7 +167,8 @@ class Notice(OfOrganisation, Table):
             name="channel",
         ),
         CheckConstraint(
-            "num_nonnulls(question_id, request_id) = CASE WHEN kind IN ('policy', 'permission') THEN 0 ELSE 1 END",
+            "num_nonnulls(question_id, request_id)"
+            " = CASE WHEN kind IN ('policy', 'permission', 'address') THEN 0 ELSE 1 END",
             name="about",
         ),
         UniqueConstraint("appeal_id", "kind", "channel", "version"),

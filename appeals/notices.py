@@ -18,7 +18,7 @@ from learning.models import Question
 Kind = Literal["filed", "asked", "extended", "ruled", "expired", "remedied", "escalated", "reminder", "missed"]
 AboutRequest = Literal["request_received", "request_extended", "request_refused", "request_done", "request_file"]
 ToOfficers = Literal["request_new", "request_reminder", "request_late"]
-Personal = Literal["policy", "permission"]
+Personal = Literal["policy", "permission", "address"]
 """News that is about no answer; it is mailed, and the chat has its own ways."""
 Channel = Literal["chat", "learner_mail", "staff_mail", "webhook", "requester_mail", "officer_mail"]
 CHANNELS: Final[dict[Kind, tuple[Channel, ...]]] = {

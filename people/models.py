@@ -139,14 +139,20 @@ class Learner(OfOrganisation, Table):
 
 
 class Contact(OfOrganisation, Table):
-    """The e-mail address that a learner left, to hear of their appeals. Nothing asks for it, nothing else uses it."""
+    """The e-mail address that a learner left, to hear of their appeals. Nothing asks for it, nothing else uses it.
+
+    Until it is confirmed from its own mailbox it gets one mail, which asks for that.
+    """
 
     __tablename__ = "contact"
-    __privacy__ = Privacy("learner", "delete", "until the learner takes it back, or their consent", exported=True)
+    __privacy__ = Privacy(
+        "learner", "delete", "until the learner takes it back, or their consent; two weeks unconfirmed", exported=True
+    )
 
     learner_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True)
     address: Mapped[Sealed]
     given_at: Mapped[dt.datetime]
+    confirmed_at: Mapped[dt.datetime | None]
 
 
 class Webhook(OfOrganisation, Table):

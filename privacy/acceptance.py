@@ -69,14 +69,17 @@ def accept(session: Session, claims: LearnerClaims, learner_id: uuid.UUID, versi
 
 
 def to_mail(session: Session, organisation_id: uuid.UUID, now: dt.datetime) -> list[uuid.UUID]:
-    """Who left an address and began under an earlier version, each of them once; they count as mailed from now on."""
+    """Who confirmed an address and began under an earlier version, each once; they count as mailed from now on."""
     mailed = select(Acceptance.learner_id).where(
         Acceptance.policy == policy.current().version, Acceptance.mailed_at.is_not(None)
     )
     begun = _begun().subquery()
     earlier = (
         select(begun.c.learner_id)
-        .where(begun.c.learner_id.in_(select(Contact.learner_id)), begun.c.learner_id.not_in(mailed))
+        .where(
+            begun.c.learner_id.in_(select(Contact.learner_id).where(Contact.confirmed_at.is_not(None))),
+            begun.c.learner_id.not_in(mailed),
+        )
         .group_by(begun.c.learner_id)
         .having(func.max(begun.c.policy) < policy.current().version)
     )

@@ -51,6 +51,7 @@ RULES: Final = (
     Rule("notice", "created_at", 90, "to see that it was sent"),
     Rule("news_mail", "created_at", 90, "to see that it was sent"),
     Rule("news_subscription", "asked_at", 14, "nobody confirmed it", unless="confirmed_at IS NOT NULL"),
+    Rule("contact", "given_at", 14, "nobody confirmed it", unless="confirmed_at IS NOT NULL"),
     Rule("consent", "withdrawn_at", YEAR, "to show that it was given and taken back"),
     Rule("look", "at", YEAR, "for the learner to see who looked"),
     Rule("hold", "until", 30, "to see that it held and ended"),

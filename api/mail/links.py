@@ -14,7 +14,9 @@ from people.models import Contact
 from store.store import Store
 from store.vault import Vault
 
-Purpose = Literal["case", "news", "confirm"]
+Purpose = Literal["case", "news", "confirm", "address"]
+CONFIRM: Final[tuple[Purpose, ...]] = ("confirm", "address")
+"""News about trainings, and the address for mail about appeals."""
 EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 MICROSECOND: Final = dt.timedelta(microseconds=1)
 
@@ -32,7 +34,7 @@ class Link:
         """Where it leads, on our pages at `url`."""
         since = (self.since - EPOCH) // MICROSECOND
         said = "|".join((self.purpose, self.organisation_id.hex, self.learner_id.hex, str(since)))
-        return f"{url}/{'confirm' if self.purpose == 'confirm' else 'stop'}/{vault.stamp(said)}"
+        return f"{url}/{'confirm' if self.purpose in CONFIRM else 'stop'}/{vault.stamp(said)}"
 
 
 def read(vault: Vault, token: str) -> Link | None:
@@ -51,6 +53,8 @@ def follow(store: Store, link: Link, now: dt.datetime) -> bool:
     with store.write(link.organisation_id) as session:
         if link.purpose == "confirm":
             return subscriptions.confirm(session, link.organisation_id, link.learner_id, link.since, now)
+        if link.purpose == "address":
+            return contacts.confirm(session, link.organisation_id, link.learner_id, link.since, now)
         if link.purpose == "news":
             found = session.get(subscriptions.NewsSubscription, link.learner_id)
             if found is not None and found.asked_at == link.since:

@@ -116,6 +116,19 @@ def of_policy(t: Texts, organisation: str, link: str, since: str, *, stays: bool
     return Letter(t, t("De privacyverklaring is vernieuwd"), words, link)
 
 
+def of_address(t: Texts, organisation: str, link: str) -> Letter:
+    """What asks whether an address is theirs who left it. It says nothing of the learner: the address may be wrong."""
+    opening = t(
+        "Iemand die bij {organisation} leert in een chat, gaf dit adres voor mail over bezwaren.",
+        organisation=organisation,
+    )  # fmt: skip
+    words = (
+        t("Hallo,"), opening, t("Was jij dat? Bevestig het met deze link. Tot dan komt hier niets."),
+        t("Was jij het niet? Dan hoef je niets te doen. Je adres wordt na twee weken gewist."),
+    )  # fmt: skip
+    return Letter(t, t("Is dit je adres?"), words, link)
+
+
 def of_permission(t: Texts, organisation: str, link: str) -> Letter:
     """What a parent reads whom a learner named. It says nothing of the learner: the address may be wrong."""
     opening = t(

@@ -6,7 +6,7 @@ from fastapi.responses import HTMLResponse
 
 from api.auth import Wired
 from api.mail import links
-from api.mail.links import Link
+from api.mail.links import CONFIRM, Link
 from api.pages.rendering import page
 from api.wiring import Wiring
 from learning.errors import NotFound
@@ -30,14 +30,14 @@ def stop(request: Request, wired: Wired, token: str) -> HTMLResponse:
 
 @router.get("/confirm/{token}")
 def ask_confirm(request: Request, wired: Wired, token: str) -> HTMLResponse:
-    """Asks whether it was they who asked for news."""
-    return page(request, "mail_link.html", purpose=_link(wired, token, "confirm").purpose, done=False)
+    """Asks whether it was they who left this address."""
+    return page(request, "mail_link.html", purpose=_link(wired, token, *CONFIRM).purpose, done=False)
 
 
 @router.post("/confirm/{token}")
 def confirm(request: Request, wired: Wired, token: str) -> HTMLResponse:
     """From now on news is mailed there."""
-    link = _link(wired, token, "confirm")
+    link = _link(wired, token, *CONFIRM)
     if not links.follow(wired.store, link, wired.now()):
         raise NotFound
     return page(request, "mail_link.html", purpose=link.purpose, done=True)

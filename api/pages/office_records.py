@@ -84,6 +84,7 @@ def category(t: Texts, name: str) -> str:
         "appeal": t("Bezwaren"),
         "remedy": t("Herstel"),
         "notice": t("Berichten die zijn verstuurd"),
+        "contact": t("Mailadressen die niemand bevestigde"),
         "consent": t("Ingetrokken toestemmingen"),
         "look": t("Wie er keek"),
         "hold": t("Bewaarplichten die voorbij zijn"),

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from api.auth import TheLearner, Wired
 from api.routes.conversation import Body, CourseQuery
+from appeals import notices
 from learning import enrolments
 from people import contacts, subscriptions
 from privacy.errors import ConsentRequired
@@ -21,14 +22,16 @@ class Address(Body):
 
 
 @router.put("/contact")
-def leave_address(claims: TheLearner, wired: Wired, course: CourseQuery, given: Address) -> dict[str, str]:
-    """The learner leaves an address, or another one; the reply shows it masked."""
+def leave_address(claims: TheLearner, wired: Wired, course: CourseQuery, given: Address) -> dict[str, str | bool]:
+    """The learner leaves an address, or another one; the reply shows it masked. A mail to it asks to confirm."""
     with wired.store.write(claims.organisation_id) as session:
         here = enrolments.find(session, wired.catalogue, claims, course)
         if here.learner_id is None or not here.consented:
             raise ConsentRequired
-        contacts.leave(session, wired.vault, claims.organisation_id, here.learner_id, given.email, wired.now())
-    return {"contact": contacts.masked(given.email.strip())}
+        now = wired.now()
+        contacts.leave(session, wired.vault, claims.organisation_id, here.learner_id, given.email, now)
+        notices.put_personal(session, claims.organisation_id, here.learner_id, "address", now)
+    return {"contact": contacts.masked(given.email.strip()), "confirmed": False}
 
 
 @router.delete("/contact")

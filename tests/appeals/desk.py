@@ -73,6 +73,7 @@ class Desk:
         with self.write(claims) as (session, here):
             enrolments.choose_language(session, here, language)
             contacts.leave(session, self.vault, self.id, here.learner, address, START)
+            assert contacts.confirm(session, self.id, here.learner, START, START)
         return claims
 
     def here(self, session: Session, claims: LearnerClaims) -> Here:

@@ -318,7 +318,9 @@ def test_an_address_is_kept_sealed_and_shown_masked(desk: Desk) -> None:
     learner = desk.reachable("  first@elders.example ")
     with desk.write(learner) as (session, here):
         contacts.leave(session, desk.vault, desk.id, here.learner, ADDRESS, START)
-        assert contacts.address_of(session, desk.vault, here.learner) == ADDRESS
+        left = contacts.of_learner(session, desk.vault, here.learner)
+        assert left is not None and left[1] == ADDRESS
+        assert contacts.confirmed(session, desk.vault, here.learner) is None, "another address, to be confirmed anew"
         sealed = session.execute(select(contacts.Contact.address)).scalar_one()
     assert b"elders" not in sealed and contacts.masked(ADDRESS) == "j…@elders.example"
 

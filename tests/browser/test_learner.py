@@ -212,7 +212,7 @@ def test_appeals_by_keyboard_alone(make_page: MakePage, system: System) -> None:
 def test_an_address_for_news_is_left_and_taken_back(make_page: MakePage, system: System) -> None:
     """The api says so by a key; here it is added to what it answers."""
     page = make_page()
-    contact: dict[str, str | None] = {"contact": None}
+    contact: dict[str, dict[str, str | bool] | None] = {"contact": None}
 
     def privacy(route: Route) -> None:
         reply = route.fetch()
@@ -220,7 +220,7 @@ def test_an_address_for_news_is_left_and_taken_back(make_page: MakePage, system:
 
     def keep(route: Route) -> None:
         sent = route.request.post_data_json if route.request.method == "PUT" else None
-        contact["contact"] = f"{sent['email'][0]}…@bureau.example" if sent else None
+        contact["contact"] = {"address": f"{sent['email'][0]}…@bureau.example", "confirmed": False} if sent else None
         cors = {"access-control-allow-origin": "*", "access-control-allow-headers": "*"}
         route.fulfill(json={}, headers=cors | {"access-control-allow-methods": "PUT, DELETE"})
 
@@ -235,7 +235,7 @@ def test_an_address_for_news_is_left_and_taken_back(make_page: MakePage, system:
     expect(field).to_have_value("geen adres")
     field.fill("lerende@bureau.example")
     widget.dialog.get_by_role("button", name="Bewaren").click()
-    expect(widget.dialog).to_contain_text("Nieuws gaat naar l…@bureau.example.")
+    expect(widget.dialog).to_contain_text("We stuurden een mail naar l…@bureau.example.")
     expect(widget.dialog.get_by_role("heading", name="Mail over je bezwaren")).to_be_focused()
     widget.dialog.get_by_role("button", name="Adres wissen").click()
     expect(field).to_be_empty()

@@ -25,6 +25,7 @@ NO_TAKING_BACK = {
     *("enrolment.finished_at", "question.retired_at", "letter.send_at", "mailbox.read_at"),
     *("notice.sent_at", "notice.gave_up_at", "webhook.disabled_at", "remedy.undone_at"),
     *("acceptance.mailed_at", "acceptance.accepted_at", "permission.given_at", "news_subscription.confirmed_at"),
+    "contact.confirmed_at",
     *("request.extended_at", "request.remind_at", "request.identified_at", "request.closed_at"),
     *("request.file_taken_at", "request_text.closed_at", "news_mail.sent_at", "news_mail.gave_up_at"),
     *("organisation.watched_since", "organisation.failing_stopped_at"),

@@ -42,7 +42,7 @@ function shown(data: Privacy, rights: Rights, chat: Chat, again: () => Promise<v
       : nothing}
     ${data.known ? box(chat, kit, "restriction", data.restricted, t.restrict, t.restrictMeans) : nothing}
     ${inIt && data.contact !== undefined ? mail("contact", data.contact, chat, again, kit) : nothing}
-    ${inIt && data.news !== undefined ? mail("news", data.news?.address ?? null, chat, again, kit, data.news?.confirmed) : nothing}
+    ${inIt && data.news !== undefined ? mail("news", data.news, chat, again, kit) : nothing}
     ${data.known ? rights.shown(data) : nothing}
     <h4>${talk.texts.privacy}</h4>
     ${since ? html`<p>${fill(t.consented, { date: since, policy }, language)}</p>` : nothing}
@@ -72,16 +72,16 @@ function box(chat: Chat, { html, nothing }: Kit, path: string, on: boolean, text
   </div>`;
 }
 
-/** An address: for news about appeals, or, apart from that, about trainings, which has to be confirmed. */
+/** An address, to be confirmed from its mailbox: for news about appeals, or, apart from that, about trainings. */
 function mail(
-  about: "contact" | "news", address: string | null, chat: Chat, again: () => Promise<void>, kit: Kit, confirmed = true,
+  about: "contact" | "news", known: Privacy["contact"], chat: Chat, again: () => Promise<void>, kit: Kit,
 ): TemplateResult {
   const { html, nothing, fill } = kit;
   const { talk } = chat;
   const t = words[talk.language];
   const [means, label, keep, wipe] = about === "news"
     ? [t.newsMeans, t.newsEmail, t.newsSave, t.newsRemove]
-    : [t.contactMeans, address ? t.change : t.email, t.save, t.remove];
+    : [t.contactMeans, known ? t.change : t.email, t.save, t.remove];
   const change = async (method: string, field: HTMLElement, body?: { email: string }) => {
     try {
       await talk.reach(method, about, body);
@@ -97,14 +97,14 @@ function mail(
     if (field?.reportValidity()) void change("PUT", field, { email: field.value.trim() });
   };
   return html`<h4 id=${about} tabindex="-1">${t[about]}</h4>
-    ${address ? html`<p>${fill(confirmed ? t.contactKnown : t.newsAsked, { address }, talk.language)}</p>` : nothing}
+    ${known ? html`<p>${fill(known.confirmed ? t.contactKnown : t.unconfirmed, { address: known.address }, talk.language)}</p>` : nothing}
     <p class="small" id="${about}-means">${means}</p>
     <label for="${about}-email">${label}</label>
     <div class="mail">
       <input id="${about}-email" type="email" required maxlength="254" autocomplete="email" aria-describedby="${about}-means" />
       <button @click=${save}>${keep}</button>
     </div>
-    ${address
+    ${known
       ? html`<div class="buttons">
           <button @click=${(event: Event) => void change("DELETE", event.target as HTMLElement)}>${wipe}</button>
         </div>`

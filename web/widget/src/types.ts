@@ -206,7 +206,7 @@ export interface Privacy {
   /** What an erasure leaves, and why. */
   erasing: string[];
   /** Where news about appeals is mailed, masked; absent where no mail is sent. */
-  contact?: string | null;
+  contact?: { address: string; confirmed: boolean } | null;
   /** What they asked for of news about trainings; absent where no mail is sent. */
   news?: { address: string; confirmed: boolean } | null;
   /** Purposes that nothing depends on. */
