@@ -44,6 +44,8 @@ LEFT_OUT = ("other", "")
 FEWEST = 10
 """Rows of each label that training and stacking need."""
 SEED = 0
+EPOCHS = 3
+"""Of the cross-encoder: with these data the third still helps."""
 NEIGHBOURS, SHARPNESS, FLOOR = 40, 0.1, 0.02
 """Of `by_neighbours`; the floor keeps labels possible that no neighbour has."""
 STACKED = 0.1
@@ -176,7 +178,7 @@ def by_cross_encoder(train: Pairs, new: Pairs) -> Floats:
     network.bert.embeddings.word_embeddings.requires_grad_(False)  # half of all weights, and no gain measured
     columns = zip(train.questions, train.answers, train.labels, strict=True)
     with redirect_stdout(sys.stderr):  # it tells how far it is
-        fit(network, [Labelled(asked, said, INTENTS[label], "en") for asked, said, label in columns], "en")
+        fit(network, [Labelled(asked, said, INTENTS[label], "en") for asked, said, label in columns], EPOCHS)
     tokenizer: Any = AutoTokenizer.from_pretrained(str(packaged()))
     found = np.zeros((len(new), len(LABELS)))
     by_length = sorted(range(len(new)), key=lambda place: len(new.questions[place] + new.answers[place]))

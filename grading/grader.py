@@ -165,13 +165,15 @@ def load(folder: Path, organisation: str = BASE, base: ModelGrader | None = None
 def build(folder: Path, encoders: Path, model_id: str, card: dict[str, Any]) -> ModelGrader:
     """A grader from files that have been checked, or were just made."""
     readers: dict[Language, Reader] = {}
+    networks: dict[str, Encoder | Tuned] = {}  # both languages may be read by one
     for language in get_args(Language):
         known = card["encoders"].get(language)
-        of = encoders / known["folder"] if known else None
-        tuned = known is not None and known["tuned_on"] is not None
-        readers[language] = Reader.load(
-            folder, language, Encoder(of) if of and not tuned else None, Tuned(of) if of and tuned else None
-        )
+        if known and known["folder"] not in networks:
+            of = encoders / known["folder"]
+            networks[known["folder"]] = Encoder(of) if known["tuned_on"] is None else Tuned(of)
+        network = networks.get(known["folder"]) if known else None
+        encoder, tuned = (network, None) if isinstance(network, Encoder) else (None, network)
+        readers[language] = Reader.load(folder, language, encoder, tuned)
     return ModelGrader(model_id, readers, card["pass_at"], folder)
 
 

@@ -21,12 +21,14 @@ PLAIN_WORDS = 8
 LEAST_KNOWN = 0.34
 """With a smaller share of known words an answer is gibberish, or of another language."""
 MARKUP = re.compile(
-    r"</?[a-z][^>]*>|<!--|[{}]|==|!=|\$\(|=>|;\s*$|\b(select|drop|insert) .*\b(from|table|into)\b", re.I
+    r"</?[a-z][^>]*>|<!--|<\||\|>|\[/?inst\]|[{}]|==|!=|\$\(|=>|;\s*$|\b(select|drop|insert) .*\b(from|table|into)\b",
+    re.I,
 )
 
 
-DISGUISE = re.compile("[\u202a-\u202e\u2066-\u2069\u0334-\u0338]")
-"""Marks that turn text around or strike it through: what is seen is not what is written."""
+DISGUISE = re.compile("[\u202a-\u202e\u2066-\u2069\u0334-\u0338]|(?:\\w[\u200b-\u200d\u2060\ufeff].*){3}", re.DOTALL)
+"""Marks that turn text around or strike it through, or invisible ones in words, again and again: what is seen is not
+what is written. One or two come along with what is copied from a page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,17 +38,15 @@ def train(
 ) -> str:
     """The id of the current model, made from the `*.tsv` in `training`; trains only when something has changed.
 
-    `encoder` is a sentence-transformers name or folder; it then reads both languages. Without one the tunings of
-    MiniLM in the folder `tuned` read (see `grading.tuning`), and where there is none the head reads alone. `gold` is
+    `encoder` is a sentence-transformers name or folder; it then reads both languages. Without one the tuned
+    MiniLM in the folder `tuned` reads (see `grading.tuning`), and where there is none the heads read alone. `gold` is
     a folder of labelled answers that nothing was trained on. Raises `ExamplesInvalid` when the data cannot be used,
     `Worse` when the model that would be replaced is better on `gold`.
     """
     data = examples.fingerprint(training)
-    tunings = (
-        {} if encoder or tuned is None else {one: found for one in LANGUAGES if (found := tuning.find(tuned, one))}
-    )
+    pairs = None if encoder or tuned is None else tuning.find(tuned)
     read_by = encoder and export.content(encoder)
-    wanted = artifact.inputs(data, read_by, "".join(one.digest for one in tunings.values()))
+    wanted = artifact.inputs(data, read_by, pairs.digest if pairs else "")
     before: dict[str, Any] = {}
     try:
         model_id, before = artifact.card(models / "current")
@@ -59,7 +57,7 @@ def train(
     except ModelInvalid:
         pass
     rows = examples.read(training)
-    made, facts = _train(rows, models, _sources(models, encoder, tunings), {"inputs": wanted, "data": data}, gold)
+    made, facts = _train(rows, models, _source(models, encoder, pairs), {"inputs": wanted, "data": data}, gold)
     if not even_if_worse:
         compare(before.get("gold"), facts["gold"])
     artifact.publish(models, made)
@@ -78,7 +76,7 @@ def compare(before: dict[str, Any] | None, now: dict[str, Any] | None) -> None:
 
 @dataclass(frozen=True)
 class Source:
-    """The network that reads a language beside the head: a folder of `models/encoders`."""
+    """The network that reads beside the heads: a folder of `models/encoders`."""
 
     folder: Path
     tuned_on: tuple[str, ...] | None
@@ -91,18 +89,14 @@ class Source:
         return known | {"tuned_on": None if self.tuned_on is None else list(self.tuned_on)}
 
 
-def _sources(models: Path, encoder: str | None, tunings: dict[Language, "tuning.Tuning"]) -> dict[Language, Source]:
+def _source(models: Path, encoder: str | None, pairs: tuning.Tuning | None) -> Source | None:
     if encoder:
-        folder = export.export(encoder, models / "encoders")
-        return {one: Source(folder, None) for one in LANGUAGES}
-    return {
-        one: Source(export.export_tuned(found.path, models / "encoders"), found.sources)
-        for one, found in tunings.items()
-    }
+        return Source(export.export(encoder, models / "encoders"), None)
+    return Source(export.export_tuned(pairs.path, models / "encoders"), pairs.sources) if pairs else None
 
 
 def _train(
-    rows: list[Labelled], models: Path, sources: dict[Language, Source], known: dict[str, Any], gold: Path | None
+    rows: list[Labelled], models: Path, source: Source | None, known: dict[str, Any], gold: Path | None
 ) -> tuple[str, dict[str, Any]]:
     from grading.grader import build
 
@@ -111,12 +105,12 @@ def _train(
         "lineage": BASE,
         "trained_on": dt.datetime.now(dt.UTC).date().isoformat(),
         "libraries": {name: version(name) for name in artifact.LIBRARIES},
-        "encoders": {one: source.facts() for one, source in sources.items()},
+        "encoders": {one: source.facts() for one in LANGUAGES if source},
     }
     with artifact.making(models) as made:
         with _process_each(len(LANGUAGES)) as pool:
             tasks = [
-                pool.submit(_learn, [row for row in rows if row.language == one], one, sources.get(one), made)
+                pool.submit(_learn, [row for row in rows if row.language == one], one, source, made)
                 for one in LANGUAGES
             ]
             found = {one: task.result() for one, task in zip(LANGUAGES, tasks, strict=True)}

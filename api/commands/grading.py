@@ -38,17 +38,16 @@ def train(
 
 @app.command()
 def tune(
-    lang: Annotated[Language, typer.Option(help="The language of the answers")],
     source: Annotated[
         list[str] | None, typer.Option(help="File in data/training without .tsv; may be repeated")
     ] = None,
     data: Annotated[Path, typer.Option(help="Folder with *.tsv")] = ROOT / "data" / "training",
 ) -> None:
-    """Tune MiniLM to read answers with their question (some twenty minutes). Afterwards: train."""
+    """Tune MiniLM to read answers with their question (forty minutes and more). Afterwards: train."""
     from grading import examples, tuning
 
     try:
-        made = tuning.tune(data, ROOT / "data" / "tuned", lang, source)
+        made = tuning.tune(data, ROOT / "data" / "tuned", source)
     except examples.ExamplesInvalid as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

@@ -40,7 +40,7 @@ def test_rulings_change_how_like_answers_are_read(models: Path) -> None:
     base, mine = load(models / "current"), _published(models)
     asked = Question(TEXT, "nl", "approve")
     like = "mijn horloge telt graag treden"
-    assert mine.grade(asked, like).probabilities["approve"] > base.grade(asked, like).probabilities["approve"] + 0.1
+    assert mine.grade(asked, like).probabilities["approve"] > base.grade(asked, like).probabilities["approve"] + 0.05
     assert mine.grade(asked, SAID).intent == "approve"
     assert mine.grade(OTHER, like).probabilities == base.grade(OTHER, like).probabilities
     assert mine.model_id != base.model_id and mine.grade(asked, SAID).p_value == mine.explain(asked, SAID).p_value
