@@ -90,7 +90,9 @@ def prepare(session: Session, vault: Vault, catalogue: Catalogue, appeal_id: uui
     for decision, answer in rows:
         text = vault.unseal(answering.place(answer.learner_id, answer.question_id), answer.text)
         found[decision.id] = Candidate(decision.id, answer.answered_at, asked.language(answer.language), text)
-    first = found.pop(corrected.id)
+    first = found.pop(corrected.id, None)
+    if first is None:  # its learner answered again between the two queries
+        return None
     return Check(appeal_id, asked, corrected.model_id, first, list(found.values()))
 
 
