@@ -25,11 +25,11 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from api.settings import ROOT, Settings
 from bench.evaluation import NAMES, PROBES, table
-from grading import artifact, evaluate, examples, features, gloss, lexicon, policy, reader, rules
-from grading.classifier import Corpus, Head
+from grading import artifact, evaluate, examples, features, fitting, gloss, lexicon, policy, reader, rules
 from grading.encoder import Tuned
 from grading.evaluate import POLAR, One, Polar, Share, held_out, pass_threshold
 from grading.examples import Labelled
+from grading.fitting import Corpus, Fitted, stacked
 from grading.grade import Language, Outcome, Question
 from grading.grader import ModelGrader
 from grading.lexicon import Lexicon
@@ -92,11 +92,11 @@ class Heads:
     """Heads fitted once per corpus: stages behind the head do not change it."""
 
     def __init__(self) -> None:
-        self._fit, self._corpus = Head.fit, ""
-        self._known: dict[bytes, Head] = {}
+        self._fit, self._corpus = fitting.fit, ""
+        self._known: dict[bytes, Fitted] = {}
 
-    def fit(self, corpus: Corpus, places: Ints, labels: Ints) -> Head:
-        """As `Head.fit`; those of another corpus are forgotten."""
+    def fit(self, corpus: Corpus, places: Ints, labels: Ints) -> Fitted:
+        """As `fitting.fit`; those of another corpus are forgotten."""
         digest = hashlib.sha256(corpus.language.encode() + corpus.dense.tobytes() + corpus.turned.tobytes())
         for name, counts in corpus.counts.items():
             digest.update("\n".join(corpus.terms[name]).encode() + counts.indices.tobytes() + counts.data.tobytes())
@@ -171,14 +171,19 @@ def agreed(reads: list[Read], _head: Floats, _tuned: Floats) -> list[Read]:
     return reads
 
 
-class NetworkAlone(Stack):
-    """Weighs the network's reading only."""
+def not_compared() -> AbstractContextManager[object]:
+    """Neither where it is learned nor where it reads."""
+    return together(patch.object(reader, "compared", agreed), patch.object(fitting, "compared", agreed))
 
-    @classmethod
-    def fit(cls, head: Floats, tuned: Floats, labels: Ints) -> "NetworkAlone":
-        """From its readings."""
-        made = Stack.fit(np.zeros_like(head), tuned, labels)
-        return cls(made.coefficients, made.intercept)
+
+def of_network(head: Floats, tuned: Floats, labels: Ints) -> Stack:
+    """Weighs the network's reading only."""
+    made = stacked(np.zeros_like(head), tuned, labels)
+    return NetworkAlone(made.coefficients, made.intercept)
+
+
+class NetworkAlone(Stack):
+    """What `of_network` makes."""
 
     def scores(self, head: Floats, tuned: Floats) -> Floats:
         """Logits, shape (n, 4)."""
@@ -206,7 +211,7 @@ def together(*patches: AbstractContextManager[object]) -> Iterator[None]:
 WHOLE = Stage("nothing", nullcontext)
 STAGES = (
     WHOLE,
-    Stage("asking that head and network agree", lambda: patch.object(reader, "_compared", agreed)),
+    Stage("asking that head and network agree", not_compared),
     Stage(
         "calibrated thresholds (0.5 instead)",
         lambda: together(patch.object(policy, "outcome", at_half), patch.object(evaluate, "outcome", at_half)),
@@ -214,7 +219,7 @@ STAGES = (
     Stage("tuned network", nullcontext, networked=False),
     Stage(
         "head",
-        lambda: together(patch.object(reader, "Stack", NetworkAlone), patch.object(reader, "_compared", agreed)),
+        lambda: together(patch.object(fitting, "stacked", of_network), not_compared()),
     ),
     Stage("glosses", lambda: patch.object(gloss, "of", str), languages=("nl",)),
     Stage("rules for short answers", reading(unruled)),
@@ -278,7 +283,7 @@ def graded(
     remembered = rules.asked
     remembered.cache_clear()  # questions, as the lexicon of another stage saw them
     with stage.without():
-        made, held = reader.learn(rows, language, None, network if stage.networked else None, tuned_on=tuned_on)
+        made, held = fitting.learn(rows, language, None, network if stage.networked else None, tuned_on=tuned_on)
         pass_at = pass_threshold(held)
         grader = ModelGrader("", {language: made}, {language: pass_at}, MODELS)
         found = {UNSEEN: (held.rows, held_out(held, made.expected, pass_at))}
@@ -307,7 +312,7 @@ def measured(language: Language) -> list[Row]:
     network, tuned_on = Once(MODELS / "encoders" / known["folder"]), tuple(known["tuned_on"])
     rows = [row for row in examples.read(ROOT / "data" / "training") if row.language == language]
     found, whole = [], dict[str, Ints]()
-    with patch.object(Head, "fit", Heads().fit):
+    with patch.object(fitting, "fit", Heads().fit):
         for stage in (one for one in STAGES if language in one.languages):
             began = time.perf_counter()
             left = graded(stage, language, rows, network, tuned_on)

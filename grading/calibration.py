@@ -10,8 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
-from scipy.special import log_softmax, softmax
 
 from grading.grade import INTENTS, Intent
 
@@ -20,11 +18,19 @@ DOUBT = 0.05
 """How much of each reading of the head is put down to chance."""
 
 
+def log_shares(scores: Floats) -> Floats:
+    """Log-probabilities of scores along the last axis (log-softmax)."""
+    moved: Floats = scores - scores.max(axis=-1, keepdims=True)
+    found: Floats = moved - np.log(np.exp(moved).sum(axis=-1, keepdims=True))
+    return found
+
+
 def temperature(scores: Floats, labels: NDArray[np.int64]) -> float:
     """The divisor of the scores, shape (n, 4), under which the labels are most likely."""
+    from scipy.optimize import minimize_scalar  # only who learns needs it
 
     def loss(log_t: float) -> float:
-        return -float(log_softmax(scores / math.exp(log_t), axis=1)[np.arange(len(labels)), labels].mean())
+        return -float(log_shares(scores / math.exp(log_t))[np.arange(len(labels)), labels].mean())
 
     return math.exp(float(minimize_scalar(loss, bounds=(-3, 3), method="bounded").x))
 
@@ -35,7 +41,7 @@ def shares(scores: Floats, divisor: float) -> Floats:
     A temperature fits the middle; the head's surest readings are still wrong more often than they say, and without
     a floor a few of them would use up the error rate that plain yes and no are failed by.
     """
-    found: Floats = (1 - DOUBT) * softmax(scores / divisor, axis=1) + DOUBT / len(INTENTS)
+    found: Floats = (1 - DOUBT) * np.exp(log_shares(scores / divisor)) + DOUBT / len(INTENTS)
     return found
 
 

@@ -14,9 +14,9 @@ from scipy.stats import beta
 from grading import rules
 from grading.calibration import Expected
 from grading.examples import Labelled
+from grading.fitting import Held
 from grading.grade import INTENTS, Grader, Intent, Outcome, Question
 from grading.policy import outcome
-from grading.reader import Held
 
 Polar = Literal["approve", "disapprove"]
 By = Literal["length", "spelling", "question"]

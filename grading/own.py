@@ -14,10 +14,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import softmax
-from sklearn.linear_model import LogisticRegression
 
 from grading import artifact
+from grading.calibration import log_shares
 from grading.examples import Labelled
 from grading.grade import INTENTS, Language, Question
 from grading.reader import Reader
@@ -43,7 +42,7 @@ class Ruled:
     def shares(self, base: Floats, words: Floats) -> Floats:
         """Probabilities, shape (4,), from those of the base model and the weights of all words."""
         seen = np.concatenate([np.log(base), words[self.columns]])
-        found: Floats = softmax(self.coefficients @ seen + self.intercept)
+        found: Floats = np.exp(log_shares(self.coefficients @ seen + self.intercept))
         return found
 
 
@@ -67,6 +66,8 @@ class Own:
 
 def learn(readers: dict[Language, Reader], rulings: list[Labelled]) -> list[dict[str, Any]]:
     """What the rulings teach, question by question, as plain data. Takes some hundredths of a second each."""
+    from sklearn.linear_model import LogisticRegression  # only who learns needs it
+
     found = []
     for language, text in sorted({(row.language, row.question) for row in rulings}):
         rows = [row for row in rulings if (row.language, row.question) == (language, text)]

@@ -126,7 +126,7 @@ def _train(
 def _learn(rows: list[Labelled], language: Language, source: Source | None, made: Path) -> dict[str, Any]:
     """One language, in a process of its own: the reader is saved, the figures come back."""
     from grading.evaluate import held_out, pass_threshold, report, split
-    from grading.reader import learn
+    from grading.fitting import learn
 
     encoder = encoders.Encoder(source.folder) if source and source.tuned_on is None else None
     tuned = encoders.Tuned(source.folder) if source and source.tuned_on is not None else None

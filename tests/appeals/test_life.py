@@ -1,14 +1,17 @@
 """The life of an appeal on a real database: each act, from where it is possible, and what it changes."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from appeals import access, clocks, filing, notices, queue, remedy, ruling
 from appeals.errors import ConflictOfInterest, NothingToAppeal, NotPossible, Stale
 from appeals.models import Notice, Remedy
 from appeals.states import Ruling
+from learning.catalogue import Catalogue, Taught
 from learning.models import Decision
 from tests.appeals.conftest import NewDesk
 from tests.appeals.desk import START, Desk
@@ -284,6 +287,24 @@ def test_one_overturned_decision_improves_its_like_and_only_improves(desk: Desk)
     for text, kinds in (("zeker weten", ["remedied"]), ("mwah", ["remedied"]), ("ja graag", []), ("al goed", [])):
         with desk.write(learners[text]) as (session, here):
             assert [notice.kind for notice, _ in notices.news(session, here, START, START + MINUTE)] == kinds, text
+
+
+def test_an_answer_replaced_while_a_check_is_prepared_ends_it(desk: Desk) -> None:
+    appealing = desk.learner()
+    desk.answer(appealing, "zeker weten")
+    number = desk.appeal(appealing)
+    desk.decide(number)
+
+    class Meanwhile(Catalogue):
+        """Asked for the course, between the two queries: its learner answers again."""
+
+        def of_question(self, session: Session, question_id: uuid.UUID) -> Taught:
+            desk.answer(appealing, "nee", "passed")
+            return super().of_question(session, question_id)
+
+    with desk.store.read(desk.id) as session:
+        (appeal_id,) = remedy.due(session, START + MINUTE)
+        assert remedy.prepare(session, desk.vault, Meanwhile(), appeal_id) is None
 
 
 def test_a_remedy_is_undone_once_and_only_where_nothing_changed_since(desk: Desk) -> None:

@@ -16,9 +16,9 @@ from grading import artifact, examples
 from grading.artifact import ModelInvalid
 from grading.encoder import Tuned
 from grading.examples import ExamplesInvalid
+from grading.fitting import learn
 from grading.grade import INTENTS, Grader, Question
 from grading.grader import load
-from grading.reader import learn
 from grading.train import train
 
 MODELS = Settings().models

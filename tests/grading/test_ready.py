@@ -14,8 +14,8 @@ from api.settings import ROOT, Settings
 
 READY = 1.0
 """Seconds of CPU time to load a model, after imports."""
-MEMORY = 320
-"""MB at most, of a process that imports, loads and grades: half of it libraries, half the readers of two languages."""
+MEMORY = 200
+"""MB at most, of a process that imports, loads and grades; scikit-learn and scipy are not among what it imports."""
 MEDIAN = 25.0
 """Milliseconds of CPU time for one answer: room for a slow or a busy processor, and far less than anybody notices."""
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
