@@ -9,7 +9,7 @@ import datetime as dt
 import uuid
 from typing import Any, Final, Literal, get_args
 
-from sqlalchemy import any_, bindparam, select, update
+from sqlalchemy import any_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 from sqlalchemy.types import Text
@@ -97,6 +97,12 @@ def begun(session: Session, learner_id: uuid.UUID) -> bool:
     """Whether this learner began on the ground that holds now."""
     found = BEGUN.where(_ACCEPTANCE.learner_id == learner_id)
     return session.execute(found, {"policies": policy.covering()}).first() is not None
+
+
+def counted(session: Session) -> int:
+    """How many learners began on the ground that holds now."""
+    begun = select(func.count()).select_from(BEGUN.distinct().subquery())
+    return session.execute(begun, {"policies": policy.covering()}).scalar_one()
 
 
 def _end(session: Session, now: dt.datetime) -> bool:

@@ -16,7 +16,7 @@ from api.settings import ROOT
 from api.texts import Texts
 from api.wiring import Wiring
 from people.actors import ActingMember
-from privacy import accesses, consent, holds, policy
+from privacy import accesses, consent, holds, legal_basis, policy
 from privacy.errors import HoldInvalid
 from privacy.holds import Ended
 
@@ -32,11 +32,12 @@ def records(request: Request, wired: Wired, who: TheOfficer) -> HTMLResponse:
     t, now = reading(request, who), wired.now()
     due = erasing.sweep(wired.store, wired.catalogue, who.organisation_id, now, dry=True)
     with wired.store.read(who.organisation_id) as session:
-        given = consent.counted(session)
+        given, otherwise = consent.counted(session), legal_basis.counted(session)
         unusual = accesses.unusual(session, now)
     purposes = policy.current().texts[t.language]
     return page(
-        request, "office_records.html", who, due=due, given=given, unusual=unusual, current=policy.current().version,
+        request, "office_records.html", who, due=due, given=given, otherwise=otherwise, unusual=unusual,
+        current=policy.current().version,
         categories=[(category(t, name), count) for name, count in due.rows.items()],
         purposes=purposes.purposes | purposes.optional,
     )  # fmt: skip

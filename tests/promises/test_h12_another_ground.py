@@ -87,6 +87,8 @@ def test_when_it_ends_consent_is_asked_at_the_next_message(desk: Desk) -> None:
     _record(desk)
     _begin(desk, begun)
     assert _may(desk, agreed) and _may(desk, begun)
+    with desk.store.read(desk.id) as session:
+        assert legal_basis.counted(session) == 1
     _end(desk, START + DAY)
     assert _may(desk, agreed) and not _may(desk, begun)
     notice = _talk(desk).view(begun, COURSE, "nl", START + DAY)["notice"]
