@@ -4,13 +4,12 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Literal
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from appeals.errors import NotPossible
+from people import organisations
 from people.actors import ActingMember
 from people.models import Organisation
-from store import journal
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +37,4 @@ def choose(session: Session, member: ActingMember, wanted: Choices, now: dt.date
     within = 0 <= wanted.undo_seconds <= 300 and 1 <= wanted.appeal_days <= 31 and 0 < wanted.alpha <= 0.1
     if not within or wanted.on_missed not in ("favour", "escalate"):
         raise NotPossible("choose")
-    before = asdict(of_organisation(session, member))
-    changed = {name: value for name, value in asdict(wanted).items() if value != before[name]}
-    if changed:
-        session.execute(update(Organisation).where(Organisation.id == member.organisation_id).values(**changed))
-    for name, value in changed.items():
-        journal.note(
-            session, "choice.changed", organisation_id=member.organisation_id, now=now, member_id=member.id,
-            choice=name, before=str(before[name]), after=str(value),
-        )  # fmt: skip
-    return list(changed)
+    return organisations.choose(session, member, asdict(of_organisation(session, member)), asdict(wanted), now)

@@ -4,13 +4,12 @@ import datetime as dt
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from people import organisations
 from people.actors import ActingMember
 from people.models import Organisation
 from privacy.errors import ArrangementInvalid
-from store import journal
 
 SHORTEST: Final = 30
 LONGEST: Final = 365
@@ -34,12 +33,4 @@ def choose(session: Session, member: ActingMember, wanted: Choices, now: dt.date
     """From now on it is so: from the next message, or the next sweep. Raises `ArrangementInvalid` out of bounds."""
     if not SHORTEST <= wanted.retention_days <= LONGEST:
         raise ArrangementInvalid
-    before = asdict(of_organisation(session, member))
-    changed = {name: value for name, value in asdict(wanted).items() if value != before[name]}
-    if changed:
-        session.execute(update(Organisation).where(Organisation.id == member.organisation_id).values(**changed))
-    for name, value in changed.items():
-        journal.note(
-            session, "choice.changed", organisation_id=member.organisation_id, now=now, member_id=member.id,
-            choice=name, before=str(before[name]), after=str(value),
-        )  # fmt: skip
+    organisations.choose(session, member, asdict(of_organisation(session, member)), asdict(wanted), now)
