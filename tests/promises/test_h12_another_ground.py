@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 from sqlalchemy import select, text
 
-from api import documenting
+from api import documenting, erasing
 from api.bot import Bot
 from api.conversation import Conversation
 from api.trial import System
@@ -136,6 +136,22 @@ def test_only_one_holds_and_those_before_stay_recorded(desk: Desk) -> None:
     with desk.store.read(desk.id) as session:
         kept = session.execute(text("SELECT ground, ended_at FROM legal_basis ORDER BY recorded_at")).all()
     assert kept == [("legal_obligation", START + DAY), ("contract", None)]
+
+
+def test_it_goes_with_the_organisation_and_what_was_read_with_the_learner(desk: Desk) -> None:
+    claims = LearnerClaims(desk.id, f"x-{uuid.uuid4().hex}")
+    _record(desk)
+    _begin(desk, claims)
+    with desk.write(claims) as (_, here):
+        learner_id = here.learner
+    assert erasing.erase_learner(desk.store, desk.catalogue, desk.id, learner_id, START)
+    with desk.store.read(desk.id) as session:
+        assert session.execute(text("SELECT count(*) FROM acceptance")).scalar_one() == 0
+        assert legal_basis.live(session) is not None
+    _begin(desk, claims)
+    with desk.store.write(desk.id) as session:
+        session.execute(text("DELETE FROM organisation"))
+        assert session.execute(text("SELECT count(*) FROM legal_basis")).scalar_one() == 0
 
 
 def test_the_record_of_processing_names_it(system: System, desk: Desk) -> None:
