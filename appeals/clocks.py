@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from appeals import notices, states
@@ -19,6 +19,9 @@ from store import journal
 AT_ONCE: Final = 200
 """Cases per transaction: a long absence of the worker must not hold locks for long."""
 MISSED: Final = 100
+FOR_NOW: Final = text("SET LOCAL plan_cache_mode = force_custom_plan")
+"""A plan that PostgreSQL keeps for any moment reads the whole line where next to nothing is due: 0.5 s instead of 4 ms
+at 1,000,000 cases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,7 @@ class Ticked:
 
 def tick(session: Session, organisation_id: uuid.UUID, now: dt.datetime) -> Ticked:
     """Reminders that are due, and cases whose date has passed (L04), at most `AT_ONCE` of each."""
+    session.execute(FOR_NOW)
     on_missed = session.get_one(Organisation, organisation_id).on_missed
     _forget_undo(session, now)
     expired = passed_on = 0
