@@ -64,7 +64,7 @@ class Channel:
         message = heard.message.strip()
         if message.casefold() in WITHDRAW:
             return self._view(talk.withdraw_consent(self.claims, self.course, now))
-        if not here.consented:
+        if not here.takes_part:
             return self._consent(here, message, now)
         if not here.enrolled:  # they consented in another course
             return self._view(talk.view(self.claims, self.course, self.wished, now))

@@ -130,7 +130,7 @@ class Conversation:
         """The learner allows an optional purpose, or no longer does."""
         with self.store.write(claims.organisation_id) as session:
             here = enrolments.find(session, self.catalogue, claims, course)
-            if here.learner_id is None or not here.consented:
+            if here.learner_id is None or not here.takes_part:
                 raise ConsentRequired
             consent.choose(session, claims, here.learner_id, purpose, allowed=allowed, now=now)
 
@@ -138,7 +138,7 @@ class Conversation:
         """One turn. Whatever it raises, then nothing has happened and the same turn can be sent again."""
         with self.store.read(claims.organisation_id) as session:
             here = enrolments.find(session, self.catalogue, claims, sent.course)
-        if not here.consented or not here.enrolled:
+        if not here.takes_part or not here.enrolled:
             raise ConsentRequired
         if here.restricted:
             raise Restricted
@@ -199,7 +199,7 @@ class Conversation:
         t = texts(here.language)
         file = here.course.file
         view: dict[str, Any] = {
-            "consent": "given" if here.consented else "missing",
+            "consent": "given" if here.takes_part else "missing",
             "language": here.language,
             "languages": list(file.languages),
             "revision": here.revision,
@@ -213,7 +213,7 @@ class Conversation:
         since = acceptance.pending(session, here.learner_id) if here.learner_id is not None else None
         if since is not None:
             acceptance.tell(session, here.organisation_id, here.learner, now)
-        if not here.consented:
+        if not here.takes_part:
             age = permission.need(session, here.learner_id)
             return view | {"notice": notice.before(session, here, since) | {"age": age}}
         view["renewed"] = since is not None

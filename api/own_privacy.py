@@ -29,7 +29,7 @@ def shown(session: Session, wired: Wiring, here: Here, t: Texts, now: dt.datetim
         "notice": list(words.notice),
         "policy": policy.current().version,
         "renewed": None,
-        "takes_part": here.consented,
+        "takes_part": here.takes_part,
         "consented_at": None,
         "ground": None,
         "employer_sees": [],

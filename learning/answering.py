@@ -102,7 +102,7 @@ def prepare(
 
     It is nobody's, so nobody's consent is asked.
     """
-    nobody = replace(here, consented=True)
+    nobody = replace(here, takes_part=True)
     _keep(session, vault, nobody, asked, text, now)
     return decisions.prepared(
         session, here.organisation_id, here.learner, asked, intent=intent, model_id=model_id, now=now
@@ -145,7 +145,7 @@ def place(learner_id: uuid.UUID, question_id: uuid.UUID) -> str:
 
 
 def _keep(session: Session, vault: Vault, here: Here, asked: Asked, text: str, now: dt.datetime) -> None:
-    if not here.consented:
+    if not here.takes_part:
         raise ConsentRequired
     row: dict[str, Any] = {"organisation_id": here.organisation_id, "learner_id": here.learner, "question_id": asked.id}
     row |= {"text": vault.seal(place(here.learner, asked.id), text), "language": here.language}

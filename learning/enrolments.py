@@ -38,7 +38,7 @@ class Here:
     organisation: str
     learner_id: uuid.UUID | None
     language: Language
-    consented: bool
+    takes_part: bool
     """They agreed, or read the other ground that holds, in words that still hold; and may: by their own word or a
     parent's where that is asked."""
     enrolled: bool
@@ -141,12 +141,12 @@ def find(
     if row is None:
         raise NotFound
     taught = catalogue.version(session, *row[:3])
-    alpha, stopped, days, name, learner_id, own, consented, enrolled, restricted, by_person, *standing = row[3:]
+    alpha, stopped, days, name, learner_id, own, takes_part, enrolled, restricted, by_person, *standing = row[3:]
     awaiting, question_id, about_id, asked_version, revision, turn, reply, closed_at = standing
     if closed_at is not None and not closed_too:
         raise TokenRefused("organisation_closed")
     return Here(
-        claims, taught, alpha, stopped, days, name, learner_id, taught.language(own or wished), consented, enrolled,
+        claims, taught, alpha, stopped, days, name, learner_id, taught.language(own or wished), takes_part, enrolled,
         restricted, by_person, awaiting, question_id, about_id, asked_version, revision or 0, turn, reply,
     )  # fmt: skip
 

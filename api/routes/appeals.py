@@ -99,6 +99,6 @@ def _writing(
     """A transaction of this learner; raises `ConsentRequired`."""
     with wired.store.write(claims.organisation_id) as session:
         here = enrolments.find(session, wired.catalogue, claims, course)
-        if here.learner_id is None or (needs_consent and not here.consented):
+        if here.learner_id is None or (needs_consent and not here.takes_part):
             raise ConsentRequired
         yield session, here

@@ -26,7 +26,7 @@ def leave_address(claims: TheLearner, wired: Wired, course: CourseQuery, given: 
     """The learner leaves an address, or another one; the reply shows it masked. A mail to it asks to confirm."""
     with wired.store.write(claims.organisation_id) as session:
         here = enrolments.find(session, wired.catalogue, claims, course)
-        if here.learner_id is None or not here.consented:
+        if here.learner_id is None or not here.takes_part:
             raise ConsentRequired
         now = wired.now()
         contacts.leave(session, wired.vault, claims.organisation_id, here.learner_id, given.email, now)
@@ -52,7 +52,7 @@ def ask_for_news(
     request.app.state.news_limit.spend(f"{claims.organisation_id}|{claims.subject}")
     with wired.store.write(claims.organisation_id) as session:
         here = enrolments.find(session, wired.catalogue, claims, course)
-        if here.learner_id is None or not here.consented:
+        if here.learner_id is None or not here.takes_part:
             raise ConsentRequired
         subscriptions.ask(session, wired.vault, claims.organisation_id, here.learner_id, given.email, wired.now())
     return {"address": contacts.masked(given.email.strip()), "confirmed": False}

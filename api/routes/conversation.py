@@ -103,7 +103,7 @@ def explanation(claims: TheLearner, wired: Wired, course: CourseQuery, question_
     """Why the learner's own answer was decided as it was. Asking changes nothing."""
     with wired.store.read(claims.organisation_id) as session:
         here = enrolments.find(session, wired.catalogue, claims, course)
-        if here.learner_id is None or not here.consented:
+        if here.learner_id is None or not here.takes_part:
             raise ConsentRequired
         explained = explaining.explain(session, wired.vault, here, question_id)
     return explanations.for_learner(texts(here.language), wired.graders, explained)

@@ -78,7 +78,7 @@ def _answer(desk: Desk, token: str, *, allowed: bool, now: dt.datetime = START) 
 
 def _consented(desk: Desk, claims: LearnerClaims) -> bool:
     with desk.store.read(desk.id) as session:
-        return desk.here(session, claims).consented
+        return desk.here(session, claims).takes_part
 
 
 def _consent(desk: Desk, young: tuple[LearnerClaims, uuid.UUID]) -> None:

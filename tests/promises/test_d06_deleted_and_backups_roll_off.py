@@ -171,7 +171,7 @@ def test_a_restored_backup_does_not_bring_back_what_was_taken_back_since(place: 
             assert said == f"ja, dat doe ik, {OLD} stays 0"
             reset = session.get_one(Enrolment, (life.id_of("resets"), stays.course.id))
             assert (reset.interactions, reset.seconds, reset.finished_at) == (0, 0, None)
-            consented = {name: desk.here(session, one).consented for name, one in life.claims.items()}
+            consented = {name: desk.here(session, one).takes_part for name, one in life.claims.items()}
             assert consented == dict.fromkeys(NAMES, True) | {"withdraws": False, "erases": False}
         case = desk.case(life.number)
         assert (case.state, case.statement) == ("withdrawn", None)

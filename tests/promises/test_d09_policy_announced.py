@@ -112,7 +112,7 @@ def test_old_consent_does_not_cover_a_new_purpose(desk: Desk, publish: Publish) 
     assert view["notice"]["paragraphs"][1:] == ["Woorden (nl).", "We verkopen ze (nl).", "Wat we doen (nl)."]
     assert [one["key"] for one in view["notice"]["purposes"]] == ["learning", "selling"]
     with desk.write(claims) as (session, here):
-        assert not here.consented
+        assert not here.takes_part
         with pytest.raises(ConsentRequired):
             consent.require(session, here.learner)
         with pytest.raises(ConsentRequired):

@@ -54,7 +54,7 @@ def _begin(desk: Desk, claims: LearnerClaims, now: dt.datetime = START) -> dict[
 
 def _may(desk: Desk, claims: LearnerClaims) -> bool:
     with desk.store.read(desk.id) as session:
-        return desk.here(session, claims).consented
+        return desk.here(session, claims).takes_part
 
 
 def test_the_ground_is_read_by_an_act_before_anything_else(desk: Desk) -> None:
