@@ -86,7 +86,7 @@ class Settings(BaseSettings):
     backup_key: Path = Path("backup.key")
     """The key of the backups; a name in `var`, or a path of its own. Keep a copy elsewhere."""
     encoder: str = ""
-    """A sentence-transformers model by name or folder, for training; empty: the bundled MiniLM."""
+    """A sentence-transformers model by name or folder, for training; empty: the tuned one (`grading.tuning`)."""
 
     processors: Path = Path("processors.toml")
     """The outside services that may be used, declared; a name in `var`, or a path of its own."""

@@ -25,7 +25,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from api.settings import ROOT, Settings
 from bench.evaluation import NAMES, PROBES, table
-from grading import artifact, evaluate, examples, features, fitting, gloss, lexicon, policy, reader, rules
+from grading import artifact, evaluate, examples, features, fitting, lexicon, policy, reader, rules
 from grading.encoder import Tuned
 from grading.evaluate import POLAR, One, Polar, Share, held_out, pass_threshold
 from grading.examples import Labelled
@@ -221,7 +221,6 @@ STAGES = (
         "head",
         lambda: together(patch.object(fitting, "stacked", of_network), not_compared()),
     ),
-    Stage("glosses", lambda: patch.object(gloss, "of", str), languages=("nl",)),
     Stage("rules for short answers", reading(unruled)),
     Stage("guards before the model", reading(unguarded, knowing=False)),
     Stage("turning yes and no around with the question", straight),

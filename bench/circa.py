@@ -2,7 +2,7 @@
 
 The data is Circa (Louis, Roth and Radlinski, EMNLP 2020): English answers that avoid yes and no, with the paper's
 *relaxed* labels. Everything is trained on one file, stacked on a second and measured on a third that nothing else sees.
-The one model that comes trained is the MiniLM of the environment (`grading.export`).
+The one model that comes trained is MiniLM (`bench.minilm`).
 """
 
 import argparse
@@ -30,12 +30,11 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.preprocessing import StandardScaler
 
 from api.settings import Settings
+from bench.minilm import packaged
 from grading.encoder import Encoder
 from grading.evaluate import Share
-from grading.examples import Labelled
-from grading.export import export, packaged
-from grading.grade import INTENTS
-from grading.tuning import BATCH, TOKENS, build, fit
+from grading.export import export
+from grading.tuning import BATCH, TOKENS, fit, on_top, padded
 
 LABELS = ("yes", "no", "conditional", "neither")
 """In the order of `INTENTS`."""
@@ -131,7 +130,7 @@ def regression(train: Any, labels: Ints, new: Any, strength: float = 3) -> Float
 def embed(texts: list[str]) -> Floats:
     """Of the frozen MiniLM as the product uses it, each text taken once, shape (len(texts), 384)."""
     distinct, places = np.unique(np.array(texts, dtype=object), return_inverse=True)
-    return Encoder(export(None, Settings().models / "encoders")).encode(distinct.tolist())[places]
+    return Encoder(export(str(packaged()), Settings().models / "encoders")).encode(distinct.tolist())[places]
 
 
 def by_embeddings(train: Pairs, new: Pairs, words: tuple[csr_matrix, csr_matrix]) -> dict[str, Floats]:
@@ -170,25 +169,25 @@ def by_neighbours(known: Floats, labels: Ints, new: Floats) -> Floats:
 def by_cross_encoder(train: Pairs, new: Pairs) -> Floats:
     """Log-probabilities (len(new), 4) of a MiniLM that is tuned as the product's is, to read question and answer."""
     import torch
-    from transformers import AutoTokenizer
+    from transformers import AutoModel, AutoTokenizer
 
     torch.manual_seed(SEED)
     random.seed(SEED)
-    network = build()
-    network.bert.embeddings.word_embeddings.requires_grad_(False)  # half of all weights, and no gain measured
-    columns = zip(train.questions, train.answers, train.labels, strict=True)
-    with redirect_stdout(sys.stderr):  # it tells how far it is
-        fit(network, [Labelled(asked, said, INTENTS[label], "en") for asked, said, label in columns], EPOCHS)
+    network = on_top(AutoModel.from_pretrained(str(packaged())))
     tokenizer: Any = AutoTokenizer.from_pretrained(str(packaged()))
+    texts = [
+        [dict(tokenizer(*one, truncation="longest_first", max_length=TOKENS)) for one in columns]
+        for columns in (zip(part.questions, part.answers, strict=True) for part in (train, new))
+    ]
+    with redirect_stdout(sys.stderr):  # it tells how far it is
+        fit(network, texts[0], train.labels.tolist(), EPOCHS, pad=tokenizer.pad_token_id)
     found = np.zeros((len(new), len(LABELS)))
-    by_length = sorted(range(len(new)), key=lambda place: len(new.questions[place] + new.answers[place]))
+    by_length = sorted(range(len(new)), key=lambda place: len(texts[1][place]["input_ids"]))
     with torch.inference_mode():
         network.eval()
         for start in range(0, len(new), BATCH):
             places = by_length[start : start + BATCH]
-            texts = [[side[place] for place in places] for side in (new.questions, new.answers)]
-            tokens = tokenizer(*texts, padding=True, truncation=True, max_length=TOKENS, return_tensors="pt")
-            found[places] = network(**tokens)
+            found[places] = network(**padded([texts[1][place] for place in places], tokenizer.pad_token_id))
     return np.asarray(log_softmax(found, axis=1))
 
 

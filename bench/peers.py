@@ -27,11 +27,12 @@ from sklearn.pipeline import make_pipeline
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from api.settings import ROOT, Settings
+from bench.minilm import packaged
 from grading import examples
 from grading.encoder import Encoder
 from grading.evaluate import POLAR, One, Polar, Share, evaluate, report
 from grading.examples import Labelled
-from grading.export import export, packaged
+from grading.export import export
 from grading.grade import Intent, Language, Outcome
 from grading.grader import load
 
@@ -128,7 +129,7 @@ def tfidf(train: list[Labelled], gold: list[Labelled]) -> tuple[list[str], float
 
 def minilm(train: list[Labelled], gold: list[Labelled]) -> tuple[list[str], float]:
     """Embeddings of question and answer, with their product and their distance."""
-    encoder, began = Encoder(export(None, MODELS / "encoders")), _cpu()
+    encoder, began = Encoder(export(str(packaged()), MODELS / "encoders")), _cpu()
     model = LogisticRegression(max_iter=STEPS).fit(_embedded(encoder, train), [one.label for one in train])
     seconds = _cpu() - began
     return list(model.predict(_embedded(encoder, gold))), seconds

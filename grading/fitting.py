@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from grading import gloss, rules
+from grading import rules
 from grading.calibration import Expected, temperature
 from grading.classifier import TURNED, Head, bearing, dense, kept, texts_of
 from grading.encoder import Encoder, Tuned
@@ -23,8 +23,8 @@ from grading.rules import Read
 from grading.terms import KINDS, Terms
 
 Floats = NDArray[np.float64]
-SEEN_TWICE = 2
-"""Terms of a single answer are not learned from: they would only tell that answer."""
+LEAST_ANSWERS = 3
+"""Terms of fewer answers are not learned from: they would only tell those, and are a third of the memory."""
 STRENGTH = 3.0
 """C of the regression: the inverse of its regularisation. 1 to 10 make no difference on writers not in training."""
 STEPS = 60
@@ -76,7 +76,7 @@ def fit(corpus: Corpus, places: NDArray[np.int64], labels: NDArray[np.int64]) ->
     for name, all_counts in corpus.counts.items():
         counts = all_counts[places]
         often = np.bincount(counts.indices, minlength=counts.shape[1])
-        columns[name] = np.flatnonzero(often >= SEEN_TWICE)
+        columns[name] = np.flatnonzero(often >= LEAST_ANSWERS)
         weights[name] = TfidfTransformer(sublinear_tf=True).fit(counts[:, columns[name]])
         idf = kept(weights[name].idf_)
         weights[name].idf_ = idf.astype(np.float64)
@@ -142,7 +142,7 @@ def learn(
     rows, reads, scores, labels = [rows[i] for i in new], [seen[i] for i in new], scores[new], labels[new]
     stack = None
     if tuned:
-        logits = tuned.logits([gloss.pair(row) for row in rows])
+        logits = tuned.logits([(row.question, row.answer) for row in rows])
         stack = stacked(scores, logits, labels)
         alone = scores.copy()
         reads = compared(reads, alone, logits)

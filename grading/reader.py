@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from grading import gloss, rules
+from grading import rules
 from grading.calibration import Expected, log_shares, shares
 from grading.classifier import Head
 from grading.encoder import Encoder, Tuned
@@ -60,7 +60,7 @@ class Reader:
             alone = self.head.scores(reads)
             scores[left] = alone
             if self.tuned and self.stack:
-                logits = self.tuned.logits([gloss.of_read(*pairs[place], found[place]) for place in left])
+                logits = self.tuned.logits([(pairs[place][0].text, pairs[place][1]) for place in left])
                 scores[left] = self.stack.scores(alone, logits)
                 for place, read in zip(left, compared(reads, alone, logits), strict=True):
                     found[place] = read

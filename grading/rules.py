@@ -93,8 +93,11 @@ def read(question: Question, answer: str, known: frozenset[str] = frozenset()) -
     if settled:
         label, reason, cause = settled
         return found(label, reason, *cause)
-    if text.endswith("?") and len(words) <= QUESTION_WORDS and lexicon.asking_back.search(text):
-        return found("none", "question-back", words[0])
+    if len(words) <= QUESTION_WORDS and lexicon.asking_back.search(text):
+        if text.endswith("?"):
+            return found("none", "question-back", words[0])
+        if len(words) <= UNMARKED_WORDS:
+            return found(None, "question-back", words[0], guarded=True)
     if known:
         strange = [word for word in words if word not in known and word not in on.text]
         if len(strange) / len(words) > 1 - LEAST_KNOWN:
@@ -106,6 +109,8 @@ SAME_BREATH = 6
 """In so few words a "not" after "no" says the same once more ("no, I do not do that")."""
 QUESTION_WORDS = 5
 """A longer question may be a rhetorical one, which takes a stand."""
+UNMARKED_WORDS = 3
+"""So few that begin as a question may be one without its mark."""
 Settled = tuple[Intent | None, str, tuple[str, ...]]
 
 

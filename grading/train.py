@@ -39,7 +39,7 @@ def train(
     """The id of the current model, made from the `*.tsv` in `training`; trains only when something has changed.
 
     `encoder` is a sentence-transformers name or folder; it then reads both languages. Without one the tuned
-    MiniLM in the folder `tuned` reads (see `grading.tuning`), and where there is none the heads read alone. `gold` is
+    network in the folder `tuned` reads (see `grading.tuning`), and where there is none the heads read alone. `gold` is
     a folder of labelled answers that nothing was trained on. Raises `ExamplesInvalid` when the data cannot be used,
     `Worse` when the model that would be replaced is better on `gold`.
     """
@@ -100,7 +100,7 @@ def _train(
 ) -> tuple[str, dict[str, Any]]:
     from grading.grader import build
 
-    print("training the grader (one to two minutes)", flush=True)
+    print("training the grader (some four minutes)", flush=True)
     facts = known | {
         "lineage": BASE,
         "trained_on": dt.datetime.now(dt.UTC).date().isoformat(),

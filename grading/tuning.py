@@ -1,15 +1,15 @@
-"""Tunes MiniLM to read an answer together with its question, and keeps what changed as a small file.
+"""Tunes multilingual-e5-small to read an answer together with its question, and keeps what changed as a small file.
 
-One network reads both languages: English answers as they are written, Dutch ones word by word in English (`gloss`),
-because MiniLM knows English only. It takes forty minutes and more, so it is not a part of `train`: the result lies in
-`data/tuned`, and a head for each language is trained on top of it. What changed is kept as low-rank
-factors (singular value decomposition of the difference, as in LoRA: Hu et al. 2021, but after the tuning): 3 MB
-instead of 90. Training only: torch.
+One network reads both languages. Tuning takes an hour and more, so it is not a part of `train`: the result lies in
+`data/tuned`, and a head for each language is trained on top of it. What changed is kept in 3 bits a weight.
+Training only: torch.
 """
 
 import hashlib
 import json
 import random
+import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from grading import examples, gloss
+from grading import e5, examples
 from grading.examples import Labelled
 from grading.grade import INTENTS
 
@@ -26,13 +26,20 @@ TOKENS = 80
 EPOCHS = 2
 BATCH = 64
 RATE = 2e-4
-DECAY = 0.9
-"""Of the learning rate, per layer downwards: what is near the words changes least."""
+"""Of learning, in the topmost layer."""
+DECAY = 0.92
+"""Of that, per layer downwards: what is near the words changes least."""
 WARM = 0.1
 """Share of the steps in which the learning rate rises."""
-RANK = 128
+BLOCK, STEPS = 32, 3
+"""What changed in so many weights is kept as whole steps of one size, so many up or down: 3 bits a weight."""
 CHUNK = 50
 """Batches that are sorted by length together: short answers need not be padded to long ones."""
+COMMON = 300
+"""So often do three letters stand together in the answers for a piece with them to be Dutch or English."""
+SIGN = re.compile(r"▁?[^\w]")
+Tokens = dict[str, list[int]]
+"""Of one text, as a transformers model takes them: numbers of pieces, mask."""
 
 
 @dataclass(frozen=True)
@@ -55,32 +62,43 @@ def find(folder: Path) -> Tuning | None:
     return Tuning(path, tuple(facts["sources"]), hashlib.sha256(path.read_bytes()).hexdigest())
 
 
-def tune(training: Path, folder: Path, sources: list[str] | None = None) -> Path:
+def tune(training: Path, folder: Path, sources: list[str] | None = None, *, further: bool = False) -> Path:
     """Tunes on the files with these names (those of the tuning that is there, when none are named); returns the file.
 
-    Raises `ExamplesInvalid` when there are no such answers.
+    `further` goes on from the tuning that is there, which takes minutes instead of more than an hour: once over these
+    files and as many answers of the earlier ones, lest those be forgotten. Raises `ExamplesInvalid` when there are no
+    such answers, or nothing to go on from.
     """
     import torch
 
-    known = find(folder)
-    wanted = sources or (list(known.sources) if known else [])
-    rows = [row for row in examples.read(training) if row.source in wanted]
+    known, all_rows = find(folder), examples.read(training)
+    earlier = known.sources if known else ()
+    wanted = [one for one in sources or earlier if not (further and one in earlier)]
+    rows = [row for row in all_rows if row.source in wanted]
     if not rows:
         raise examples.ExamplesInvalid(f"{training}: no answers to tune on; name files with --source")
+    if further and not known:
+        raise examples.ExamplesInvalid(f"{folder}: nothing to go on from")
     torch.manual_seed(0)
     random.seed(0)
-    network = build()
-    fit(network, rows)
-    return keep(network, rows, folder)
+    network = build(known.path) if known and further else pairs(packaged(rows))
+    learned = rows
+    if further:
+        before = [row for row in all_rows if row.source in earlier]
+        learned, wanted = rows + random.sample(before, min(len(before), len(rows))), [*earlier, *wanted]
+    texts, labels = encoded(network.base, learned), [INTENTS.index(row.label) for row in learned]
+    fit(network, texts, labels, *((1, RATE / 4) if further else ()))
+    return keep(network, [row for row in all_rows if row.source in wanted], folder)
 
 
 def keep(network: Any, rows: list[Labelled], folder: Path) -> Path:
     """Writes what changed, and what it was made from."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
-    np.savez_compressed(path, **_difference(build().state_dict(), network.state_dict()))
+    before = pairs(network.base).state_dict()
+    np.savez_compressed(path, pieces=np.array(network.base.kept), **_difference(before, network.state_dict()))
     sources = sorted({row.source for row in rows})
-    facts = {"sources": sources, "data": digest(rows), "epochs": EPOCHS, "rate": RATE, "rank": RANK}
+    facts = {"sources": sources, "data": digest(rows), "epochs": EPOCHS, "rate": RATE}
     path.with_suffix(".json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     return path
 
@@ -91,72 +109,109 @@ def digest(rows: list[Labelled]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def build(path: Path | None = None) -> Any:
-    """MiniLM, its first token and the mean of all, one hidden layer, four logits; with the differences in `path`."""
+def packaged(rows: list[Labelled]) -> e5.Model:
+    """The model as it is packaged, with those of its 250,000 pieces that Dutch and English need: a tenth.
+
+    They are in these answers, are made of letters that are common there, three by three, or are signs such as emoji.
+    The others would take 150 MB of memory. A word that has no piece of its own is read in smaller ones.
+    """
+    whole = e5.Model(e5.packaged())
+    texts = {text for row in rows for text in (row.question, row.answer)}
+    seen = {place for one in whole.tokenizer.encode_batch(sorted(texts)) for place in one.ids}
+    counts = Counter(part for text in texts for word in text.split() for part in _threes(f"▁{word}"))
+    common = {part for part, count in counts.items() if count >= COMMON}
+    kept = [
+        place
+        for place, (piece, _) in enumerate(whole.pieces)
+        if place <= e5.UNKNOWN or place in seen or SIGN.fullmatch(piece) or all(one in common for one in _threes(piece))
+    ]
+    return e5.Model(e5.packaged(), kept)
+
+
+def _threes(word: str) -> list[str]:
+    plain = word.casefold()
+    return [plain[at : at + 3] for at in range(len(plain) - 2)] or [plain]
+
+
+def build(path: Path) -> Any:
+    """The network with the differences in `path`."""
+    with np.load(path, allow_pickle=False) as kept:
+        network = pairs(e5.Model(e5.packaged(), kept["pieces"].tolist()))
+        network.load_state_dict(_changed(network.state_dict(), {key: kept[key] for key in kept if key != "pieces"}))
+    return network
+
+
+def pairs(base: e5.Model) -> Any:
+    """A reader of pairs on top of it, not tuned yet. `base` is kept as an attribute."""
+    network = on_top(base.bert())
+    network.base = base
+    return network
+
+
+def on_top(bert: Any) -> Any:
+    """A network on top of a transformers model: its first token and the mean of all, one hidden layer, four logits.
+
+    Shapes: tokens (n, m) and what else the model takes in, logits (n, 4) out.
+    """
     import torch
-    from transformers import AutoModel
-
-    from grading.export import packaged, quiet
-
-    quiet()
 
     class Pair(torch.nn.Module):
-        """Shapes: tokens (n, m) in, logits (n, 4) out."""
-
         def __init__(self) -> None:
             super().__init__()
-            self.bert = AutoModel.from_pretrained(str(packaged()))
-            width = self.bert.config.hidden_size
+            self.bert = bert
+            width = bert.config.hidden_size
             self.drop = torch.nn.Dropout(0.1)
             self.pool = torch.nn.Linear(2 * width, width)
             self.out = torch.nn.Linear(width, len(INTENTS))
 
-        def forward(
-            self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor
-        ) -> torch.Tensor:
-            hidden = self.bert(
-                input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
-            ).last_hidden_state
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, **more: torch.Tensor) -> torch.Tensor:
+            hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask, **more).last_hidden_state
             mask = attention_mask[..., None].float()
             seen = torch.cat([hidden[:, 0], (hidden * mask).sum(1) / mask.sum(1)], dim=1)
             logits: torch.Tensor = self.out(self.drop(torch.tanh(self.pool(self.drop(seen)))))
             return logits
 
-    network = Pair()
-    if path is not None:
-        with np.load(path, allow_pickle=False) as kept:
-            network.load_state_dict(_changed(network.state_dict(), kept))
-    return network
+    return Pair()
 
 
-def fit(network: Any, rows: list[Labelled], epochs: int = EPOCHS) -> None:
-    """Tunes it in place. Word embeddings stay: they are half of all weights, and no gain was measured."""
+def encoded(base: e5.Model, rows: list[Labelled]) -> list[Tokens]:
+    """Question and answer of each, taken apart."""
+    tokenizer = base.tokenizer
+    tokenizer.enable_truncation(TOKENS)
+    found = tokenizer.encode_batch([(row.question, row.answer) for row in rows])
+    return [{"input_ids": one.ids, "attention_mask": one.attention_mask} for one in found]
+
+
+def padded(some: list[Tokens], pad: int) -> dict[str, Any]:
+    """As tensors of one length."""
     import torch
-    from transformers import AutoTokenizer
 
-    from grading.export import packaged
+    most = max(len(one["input_ids"]) for one in some)
+    fill = {"input_ids": pad}
+    return {
+        key: torch.tensor([one[key] + [fill.get(key, 0)] * (most - len(one[key])) for one in some]) for key in some[0]
+    }
 
-    tokenizer: Any = AutoTokenizer.from_pretrained(str(packaged()))
-    encoded = [
-        (
-            tokenizer(*gloss.pair(row), truncation="longest_first", max_length=TOKENS),
-            INTENTS.index(row.label),
-        )
-        for row in rows
-    ]
+
+def fit(
+    network: Any, texts: list[Tokens], labels: list[int], epochs: int = EPOCHS, rate: float = RATE, *, pad: int = e5.PAD
+) -> None:
+    """Tunes it in place. Word embeddings stay: they are most of all weights, and no gain was measured."""
+    import torch
+
     network.bert.embeddings.word_embeddings.weight.requires_grad_(False)
-    optimiser = torch.optim.AdamW(_rates(network))
-    steps = epochs * -(-len(rows) // BATCH)
-    warm = int(WARM * steps)
+    optimiser = torch.optim.AdamW(_rates(network, rate))
+    steps = epochs * -(-len(texts) // BATCH)
+    warm = max(1, int(WARM * steps))
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min((step + 1) / warm, (steps - step) / (steps - warm))
+        optimiser, lambda step: min((step + 1) / warm, (steps - step) / max(1, steps - warm))
     )
     network.train()
     for epoch in range(epochs):
-        for places in _batches([len(one["input_ids"]) for one, _ in encoded]):
-            inputs = tokenizer.pad([encoded[place][0] for place in places], return_tensors="pt")
-            labels = torch.tensor([encoded[place][1] for place in places])
-            loss = torch.nn.functional.cross_entropy(network(**inputs), labels)
+        for places in _batches([len(one["input_ids"]) for one in texts]):
+            inputs = padded([texts[place] for place in places], pad)
+            meant = torch.tensor([labels[place] for place in places])
+            loss = torch.nn.functional.cross_entropy(network(**inputs), meant)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]  # it has none
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -165,14 +220,14 @@ def fit(network: Any, rows: list[Labelled], epochs: int = EPOCHS) -> None:
         print(f"epoch {epoch + 1} of {epochs}: loss {loss.item():.2f}", flush=True)
 
 
-def _rates(network: Any) -> list[dict[str, Any]]:
+def _rates(network: Any, top: float) -> list[dict[str, Any]]:
     """Each parameter with its learning rate; what is new learns twice as fast as the topmost layer."""
     layers, groups = network.bert.config.num_hidden_layers, []
     for name, parameter in network.named_parameters():
         if not parameter.requires_grad:
             continue
         depth = layers if "embeddings" in name else layers - 1 - int(name.split(".")[3]) if ".layer." in name else 0
-        rate = RATE * DECAY**depth if name.startswith("bert.") else 2 * RATE
+        rate = top * DECAY**depth if name.startswith("bert.") else 2 * top
         groups.append({"params": [parameter], "lr": rate, "weight_decay": 0.01 if parameter.ndim > 1 else 0.0})
     return groups
 
@@ -189,26 +244,25 @@ def _batches(lengths: list[int]) -> Iterator[list[int]]:
 
 
 def _difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
-    """What changed, matrices as two factors of `RANK`. The new layers, which began at random, are kept whole."""
+    """What changed, in blocks of small whole numbers with a scale. The new layers began at random: kept whole."""
     kept: dict[str, Any] = {}
     for name, value in after.items():
-        if not value.is_floating_point():
-            continue
         whole = not name.startswith("bert.")
         change = (value if whole else value - before[name]).numpy()
-        if not whole and not change.any():
+        if not change.any():
             continue
-        if whole or change.ndim != 2 or min(change.shape) <= RANK:
+        if whole or change.ndim != 2:
             kept[name] = change.astype(np.float16)
             continue
-        left, sizes, right = np.linalg.svd(change, full_matrices=False)
-        root = np.sqrt(sizes[:RANK])
-        kept[f"{name}|left"] = (left[:, :RANK] * root).astype(np.float16)
-        kept[f"{name}|right"] = (root[:, None] * right[:RANK]).astype(np.float16)
+        blocks = change.reshape(-1, BLOCK)
+        scales = (np.abs(blocks).max(axis=1, keepdims=True) / STEPS).astype(np.float16)
+        steps = blocks / np.maximum(scales.astype(np.float32), np.finfo(np.float16).tiny)
+        kept[f"{name}|scales"] = scales
+        kept[f"{name}|steps"] = np.clip(np.round(steps), -STEPS, STEPS).astype(np.int8)
     return kept
 
 
-def _changed(state: dict[str, Any], kept: Any) -> dict[str, Any]:
+def _changed(state: dict[str, Any], kept: dict[str, Any]) -> dict[str, Any]:
     import torch
 
     changed = dict(state)
@@ -216,8 +270,7 @@ def _changed(state: dict[str, Any], kept: Any) -> dict[str, Any]:
         if name in kept:
             change = kept[name].astype(np.float32)
         else:
-            # In double precision, so that the order of summing, which threads change, is rounded away.
-            change = kept[f"{name}|left"].astype(np.float64) @ kept[f"{name}|right"].astype(np.float64)
-        value = torch.from_numpy(np.ascontiguousarray(change, dtype=np.float32))
+            change = kept[f"{name}|scales"].astype(np.float32) * kept[f"{name}|steps"]
+        value = torch.from_numpy(change.reshape(state[name].shape))
         changed[name] = state[name] + value if name.startswith("bert.") else value
     return changed

@@ -42,12 +42,13 @@ def tune(
         list[str] | None, typer.Option(help="File in data/training without .tsv; may be repeated")
     ] = None,
     data: Annotated[Path, typer.Option(help="Folder with *.tsv")] = ROOT / "data" / "training",
+    further: Annotated[bool, typer.Option("--further", help="Go on from the tuning that is there")] = False,  # noqa: FBT002
 ) -> None:
-    """Tune MiniLM to read answers with their question (forty minutes and more). Afterwards: train."""
+    """Tune the network that reads answers with their question (an hour and more). Afterwards: train."""
     from grading import examples, tuning
 
     try:
-        made = tuning.tune(data, ROOT / "data" / "tuned", source)
+        made = tuning.tune(data, ROOT / "data" / "tuned", source, further=further)
     except examples.ExamplesInvalid as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

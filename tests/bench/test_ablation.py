@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bench import ablation
-from grading import gloss, rules
+from grading import rules
 from grading.evaluate import One, report
 from grading.grade import Outcome, Question
 
@@ -30,14 +30,12 @@ def test_a_stage_is_left_out_and_comes_back(name: str, answer: str, reason: str)
     assert rules.read(ASKED, answer).reason == reason
 
 
-def test_questions_and_glosses_are_left_out() -> None:
+def test_turning_with_the_question_is_left_out() -> None:
     rules.asked.cache_clear()
     assert rules.asked("Do you refuse to help?", "en").turned
     with _without("turning yes and no around with the question")():
         assert not rules.asked("Do you refuse to help?", "en").turned
-    with _without("glosses")():
-        assert gloss.of("nee") == "nee"
-    assert gloss.of("nee") == "no"
+    assert rules.asked("Do you refuse to help?", "en").turned
 
 
 def test_it_counts_as_the_report_does() -> None:

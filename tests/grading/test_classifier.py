@@ -7,6 +7,7 @@ import pytest
 from sklearn.feature_extraction.text import CountVectorizer
 
 from api.settings import ROOT, Settings
+from bench.minilm import packaged
 from grading import examples, lexicon, rules
 from grading.classifier import Head
 from grading.encoder import Encoder
@@ -22,7 +23,7 @@ MIND = Question("Do you mind if I open the window?", "en", "disapprove")
 
 @pytest.fixture(scope="module")
 def encoder() -> Encoder:
-    return Encoder(export(None, Settings().models / "encoders"))
+    return Encoder(export(str(packaged()), Settings().models / "encoders"))
 
 
 ROWS = [row for row in examples.read(ROOT / "data" / "training") if row.language == "en"][::40]

@@ -18,6 +18,7 @@ TEXT = "Neem je de noodtrap als de lift het doet?"
 OTHER = Question("Draag je een helm op de steiger?", "nl", "approve")
 SAID = "mijn horloge telt de treden met plezier"
 """The base model reads no clear yes or no in it."""
+LIKE = "treden zijn goed voor mijn horloge"
 
 
 def _rulings(label: Intent) -> list[Labelled]:
@@ -39,17 +40,16 @@ def _published(models: Path, label: Intent = "approve") -> ModelGrader:
 def test_rulings_change_how_like_answers_are_read(models: Path) -> None:
     base, mine = load(models / "current"), _published(models)
     asked = Question(TEXT, "nl", "approve")
-    like = "mijn horloge telt graag treden"
-    assert mine.grade(asked, like).probabilities["approve"] > base.grade(asked, like).probabilities["approve"] + 0.05
+    assert mine.grade(asked, LIKE).probabilities["approve"] > base.grade(asked, LIKE).probabilities["approve"] + 0.05
     assert mine.grade(asked, SAID).intent == "approve"
-    assert mine.grade(OTHER, like).probabilities == base.grade(OTHER, like).probabilities
+    assert mine.grade(OTHER, LIKE).probabilities == base.grade(OTHER, LIKE).probabilities
     assert mine.model_id != base.model_id and mine.grade(asked, SAID).p_value == mine.explain(asked, SAID).p_value
 
 
 def test_rulings_make_no_failure_likelier(models: Path) -> None:
     base, mine = load(models / "current"), _published(models, "disapprove")
     asked = Question(TEXT, "nl", "approve")
-    for answer in (SAID, "mijn horloge telt graag treden", "ja, altijd", "nee, nooit"):
+    for answer in (SAID, LIKE, "ja, altijd", "nee, nooit"):
         before, after = base.grade(asked, answer), mine.grade(asked, answer)
         assert after.p_value >= before.p_value
         assert after.outcome != "not_passed" or before.outcome == "not_passed"

@@ -1,0 +1,84 @@
+"""Tuning: what is kept gives the network back, and more files can be added to it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from api.settings import ROOT
+from grading import e5, examples, tuning
+from grading.examples import ExamplesInvalid, Labelled
+
+FEW = 24
+"""Answers in each file: a step of tuning."""
+
+
+@pytest.fixture
+def training(tmp_path: Path) -> Path:
+    folder = tmp_path / "training"
+    folder.mkdir()
+    rows = examples.read(ROOT / "data" / "training")
+    for number, name in enumerate(("first", "second")):
+        examples.write(folder / f"{name}.tsv", rows[number::3000][:FEW])
+    return folder
+
+
+def _facts(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.with_suffix(".json").read_text())
+    return found
+
+
+def _logits(network: Any, rows: list[Labelled]) -> Any:
+    import torch
+
+    network.eval()
+    with torch.no_grad():
+        return network(**tuning.padded(tuning.encoded(network.base, rows), e5.PAD))
+
+
+def test_what_is_kept_gives_the_network_back(training: Path, tmp_path: Path) -> None:
+    import torch
+
+    rows = examples.read(training)
+    network = tuning.pairs(tuning.packaged(rows))
+    before = _logits(network, rows)
+    with torch.no_grad():
+        for layer in network.bert.encoder.layer[::4]:
+            weight = layer.output.dense.weight
+            weight += 0.03 * torch.randn(weight.shape)
+            layer.output.dense.bias += 0.1
+    path = tuning.keep(network, rows, tmp_path / "tuned")
+    after, again = _logits(network, rows), _logits(tuning.build(path), rows)
+    assert (again - after).abs().mean() < 0.3 * (after - before).abs().mean(), "3 bits cost no more"
+
+
+def test_the_pieces_are_those_of_dutch_and_english() -> None:
+    known = tuning.find(ROOT / "data" / "tuned")
+    assert known
+    base = tuning.build(known.path).base
+    assert len(base.kept) < 40_000
+    tokenizer = base.tokenizer
+    for text in ("Vindt u dat verantwoord?", "Ik weiger ’t, naïef of niet: €5 👍", "I'd rather not, sorry 😬"):
+        assert e5.UNKNOWN not in tokenizer.encode(text).ids
+    assert tokenizer.encode("natuurlijk").tokens == ["<s>", "▁natuurlijk", "</s>"]
+    assert e5.UNKNOWN in tokenizer.encode("привет").ids
+
+
+def test_more_files_are_added_to_a_tuning(training: Path, tmp_path: Path) -> None:
+    path = tuning.tune(training, tmp_path / "tuned", ["first"])
+    assert _facts(path)["sources"] == ["first"]
+    known = tuning.find(tmp_path / "tuned")
+    tuning.tune(training, tmp_path / "tuned", ["first", "second"], further=True)
+    more = tuning.find(tmp_path / "tuned")
+    assert known and more and more.sources == ("first", "second") and more.digest != known.digest
+
+
+def test_without_answers_or_a_tuning_nothing_is_tuned(training: Path, tmp_path: Path) -> None:
+    with pytest.raises(ExamplesInvalid, match="no answers to tune on"):
+        tuning.tune(training, tmp_path / "tuned")
+    with pytest.raises(ExamplesInvalid, match="no answers to tune on"):
+        tuning.tune(training, tmp_path / "tuned", ["third"])
+    with pytest.raises(ExamplesInvalid, match="nothing to go on from"):
+        tuning.tune(training, tmp_path / "tuned", ["second"], further=True)
+    assert not (tmp_path / "tuned").exists()
