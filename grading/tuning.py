@@ -98,7 +98,7 @@ def keep(network: Any, rows: list[Labelled], folder: Path) -> Path:
     before = pairs(network.base).state_dict()
     np.savez_compressed(path, pieces=np.array(network.base.kept), **_difference(before, network.state_dict()))
     sources = sorted({row.source for row in rows})
-    facts = {"sources": sources, "data": digest(rows), "epochs": EPOCHS, "rate": RATE}
+    facts = {"sources": sources, "data": digest(rows)}
     path.with_suffix(".json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     return path
 
