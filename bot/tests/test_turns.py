@@ -19,7 +19,7 @@ def _expected(command, awaiting):
     if command == "skip":
         return "keep" if confirming else "file_without_statement" if awaiting == "appeal_statement" else "next"
     if command == "affirm":
-        return {"confirm_reset": "reset", "confirm_again": "confirm_again"}.get(awaiting, "hint")
+        return {"confirm_reset": "reset", "confirm_again": "confirm_again", None: "start"}.get(awaiting, "hint")
     if command == "deny":
         return "keep" if confirming else "hint"
     return command
@@ -47,6 +47,12 @@ def test_a_text_means_what_is_awaited(bot: Bot, awaiting: str, act: str) -> None
     text = "dat lijkt me iets om met mijn leidinggevende te bespreken voor ik verder ga"
     assert bot.act(text, awaiting=awaiting) == act
     assert bot.act(text, awaiting=awaiting, language="en", kind="answer") == act
+
+
+@pytest.mark.parametrize(("text", "language"), [("ja", "nl"), ("Ja hoor!", "nl"), ("ok", "nl"), ("yes please", "en")])
+def test_yes_begins_or_goes_on_while_nothing_is_awaited(bot: Bot, text: str, language: str) -> None:
+    assert bot.act(text, awaiting=None, language=language) == "start"
+    assert bot.act(text, awaiting="answer", language=language) == "answer"
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,8 @@ def decide(text: str, awaiting: Optional[str]) -> Optional[str]:
         return "skip" if phrase in NO_STATEMENT else command if command in IN_STATEMENT else "free_text"
     if command:
         return command
+    if not awaiting and phrase in YES:
+        return "affirm"  # "yes" to "shall we begin?"
     long = len(text) > MOST_CHARACTERS or len(text.split()) > MOST_WORDS
     return "free_text" if long else None
 
