@@ -17,6 +17,8 @@ from grading.rules import Read
 Floats = NDArray[np.float64]
 GUARD_SHARE = 0.7
 """What a guard's label gets. Guarded answers are never decided, so this only shows how the rest is spread."""
+BY_FIRST = {"leading-yes", "leading-no"}
+"""Rules that go by the first word. What follows may be about something else ("yes, the coffee is brown")."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Reader:
     def read(self, pairs: list[tuple[Question, str]]) -> tuple[list[Read], Floats]:
         """What guards, rules and the head make of answers; probabilities of shape (n, 4)."""
         found = [rules.read(question, answer, self.known) for question, answer in pairs]
-        left = [place for place, read in enumerate(found) if read.label is None]
+        left = [place for place, read in enumerate(found) if read.label is None or (self.tuned and by_first(read))]
         scores = np.zeros((len(pairs), len(INTENTS)))
         if left:
             reads = [found[place] for place in left]
@@ -102,14 +104,23 @@ def probabilities_of(reads: list[Read], scores: Floats, divisor: float, table: d
     return found
 
 
+def by_first(read: Read) -> bool:
+    """Did a rule look at less than all of it? The network has to agree then."""
+    return read.label is not None and read.reason in BY_FIRST and len(read.words) > 2
+
+
 def compared(reads: list[Read], head: Floats, tuned: Floats) -> list[Read]:
-    """Where head and network read different things first, nothing is decided: neither is to be trusted there."""
-    return [
-        replace(read, reason="two-readings", guarded=True)
-        if read.label is None and not read.guarded and differ
-        else read
-        for read, differ in zip(reads, head.argmax(axis=1) != tuned.argmax(axis=1), strict=True)
-    ]
+    """Where the network reads something else first than the head or a rule, nothing is decided.
+
+    Neither is to be trusted there.
+    """
+    found = []
+    for read, other, first in zip(reads, head.argmax(axis=1), tuned.argmax(axis=1), strict=True):
+        differ = INTENTS[first] != read.label if by_first(read) else read.label is None and other != first
+        found.append(
+            replace(read, label=None, reason="two-readings", guarded=True) if differ and not read.guarded else read
+        )
+    return found
 
 
 def both(head: Floats, tuned: Floats) -> Floats:
