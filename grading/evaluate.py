@@ -22,7 +22,8 @@ Polar = Literal["approve", "disapprove"]
 By = Literal["length", "spelling", "question"]
 POLAR: tuple[Polar, ...] = ("approve", "disapprove")
 BINS = 10
-WRONGLY_PASSED = 0.05
+WRONGLY_PASSED = 0.04
+"""Of the answers with the opposite intent, at most; one less in a hundred than promised, for writers who differ."""
 LENIENT, STRICT = 0.5, 0.9
 """Where the pass threshold may lie."""
 
@@ -182,13 +183,14 @@ def held_out(held: Held, expected: Expected, pass_at: float, alpha: float = 0.01
 
 def pass_threshold(held: Held) -> float:
     """The lowest probability at which at most `WRONGLY_PASSED` of the answers with the opposite intent would pass."""
-    polar = [(row.label, p) for row, p in zip(held.rows, held.probabilities, strict=True) if row.label in POLAR]
+    polar = np.array([row.label in POLAR for row in held.rows])
+    other = np.array([INTENTS.index(_opposite(row.label)) for row in held.rows if row.label in POLAR])
+    guarded = np.array([read.guarded for read in held.reads])[polar]
+    probabilities = held.probabilities[polar]
+    wrong = (probabilities.argmax(axis=1) == other) & ~guarded
+    surely = probabilities[np.arange(len(other)), other]
     for threshold in np.arange(LENIENT, STRICT, 0.02):
-        passed = 0
-        for label, probabilities in polar:
-            place = INTENTS.index(_opposite(label))
-            passed += probabilities.argmax() == place and probabilities[place] >= threshold
-        if passed <= WRONGLY_PASSED * len(polar):
+        if (wrong & (surely >= threshold)).sum() <= WRONGLY_PASSED * len(other):
             return round(float(threshold), 2)
     return STRICT
 

@@ -7,8 +7,12 @@ from hypothesis import strategies as st
 from scipy.special import softmax
 
 from grading.calibration import Expected, smallest_sample, temperature
+from grading.evaluate import WRONGLY_PASSED, pass_threshold
+from grading.examples import Labelled
+from grading.fitting import Held, conformal
 from grading.grade import INTENTS
 from grading.policy import outcome
+from grading.rules import Asked, Read
 
 
 def _samples(seed: int, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -31,6 +35,37 @@ def test_at_most_alpha_is_wrongly_failed(alpha: float) -> None:
     mean, error = float(np.mean(rates)), float(np.std(rates) / np.sqrt(len(rates)))
     assert mean <= alpha + 3 * error
     assert mean > alpha / 3, "a test that never fails anybody would be useless"
+
+
+def _reads(guarded: np.ndarray) -> list[Read]:
+    return [Read("", (), Asked("", False, False), None, "model", bool(one)) for one in guarded]
+
+
+@pytest.mark.parametrize("alpha", [0.01, 0.05])
+def test_the_bound_is_on_all_right_answers_of_which_the_guarded_never_fail(alpha: float) -> None:
+    """Half of them guarded: the others may be failed twice as often, and all together still within the bound."""
+    rates = []
+    for seed in range(200):
+        probabilities, labels = _samples(seed, 1500)
+        expected = conformal(_reads(np.arange(1500) % 2 == 0), probabilities, labels)
+        probabilities, labels = _samples(seed + 10_000, 600)
+        approve = probabilities[labels == 0, 0]
+        failed = [expected.p_value(one, "approve") <= alpha for one in approve]
+        rates.append(np.mean([one and place % 2 == 1 for place, one in enumerate(failed)]))
+    mean, error = float(np.mean(rates)), float(np.std(rates) / np.sqrt(len(rates)))
+    assert alpha / 2 < mean <= alpha + 3 * error
+
+
+@pytest.mark.parametrize("every", [2, 1000])
+def test_what_is_guarded_does_not_count_as_passed(every: int) -> None:
+    """1,000 answers that mean no, of which 50 are read as a sure yes: one in `every` of them is left to a person."""
+    rows = [Labelled("Doe je dat?", "ja", "disapprove", "nl", "file")] * 1000
+    probabilities = np.tile([0.05, 0.9, 0.03, 0.02], (1000, 1))
+    probabilities[:50] = [0.71, 0.19, 0.05, 0.05]
+    guarded = np.arange(1000) % every == 0
+    threshold = pass_threshold(Held(rows, _reads(guarded), probabilities))
+    passed = (~guarded[:50]).sum()
+    assert (threshold <= 0.71) == (passed <= WRONGLY_PASSED * 1000)
 
 
 def test_the_p_value_is_that_of_the_definition() -> None:
