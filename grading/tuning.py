@@ -27,6 +27,8 @@ EPOCHS = 2
 BATCH = 64
 RATE = 2e-4
 """Of learning, in the topmost layer."""
+FURTHER_RATE = 1.4e-4
+"""The same, going on from a tuning; the file that is there was made with it."""
 DECAY = 0.92
 """Of that, per layer downwards: what is near the words changes least."""
 WARM = 0.1
@@ -87,7 +89,7 @@ def tune(training: Path, folder: Path, sources: list[str] | None = None, *, furt
         before = [row for row in all_rows if row.source in earlier]
         learned, wanted = rows + random.sample(before, min(len(before), len(rows))), [*earlier, *wanted]
     texts, labels = encoded(network.base, learned), [INTENTS.index(row.label) for row in learned]
-    fit(network, texts, labels, *((1, RATE / 4) if further else ()))
+    fit(network, texts, labels, *((1, FURTHER_RATE) if further else ()))
     return keep(network, [row for row in all_rows if row.source in wanted], folder)
 
 
