@@ -19,7 +19,7 @@ def _expected(command, awaiting):
     if command == "skip":
         return "keep" if confirming else "file_without_statement" if awaiting == "appeal_statement" else "next"
     if command == "affirm":
-        return {"confirm_reset": "reset", "confirm_again": "confirm_again", None: "start"}.get(awaiting, "hint")
+        return {"confirm_reset": "reset", "confirm_again": "confirm_again"}.get(awaiting, "hint")
     if command == "deny":
         return "keep" if confirming else "hint"
     return command
@@ -49,10 +49,15 @@ def test_a_text_means_what_is_awaited(bot: Bot, awaiting: str, act: str) -> None
     assert bot.act(text, awaiting=awaiting, language="en", kind="answer") == act
 
 
-@pytest.mark.parametrize(("text", "language"), [("ja", "nl"), ("Ja hoor!", "nl"), ("ok", "nl"), ("yes please", "en")])
+@pytest.mark.parametrize(("text", "language"), [("ja", "nl"), ("Ja hoor!", "nl"), ("Doe maar", "nl"), ("yes please", "en")])
 def test_yes_begins_or_goes_on_while_nothing_is_awaited(bot: Bot, text: str, language: str) -> None:
     assert bot.act(text, awaiting=None, language=language) == "start"
     assert bot.act(text, awaiting="answer", language=language) == "answer"
+
+
+@pytest.mark.parametrize("text", ["ok", "ja wis alles", "yes erase everything", "ja opnieuw antwoorden"])
+def test_what_says_more_or_less_than_yes_does_not(bot: Bot, text: str) -> None:
+    assert bot.act(text, awaiting=None) != "start"
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def _read(path: Path) -> Dict[str, Dict[str, FrozenSet[str]]]:
 
 _PHRASES = _read(PHRASES_FILE)
 COMMANDS = {phrase: name for name, phrases in _PHRASES["commands"].items() for phrase in phrases}
-YES, NO, NO_STATEMENT = (_PHRASES["replies"][name] for name in ("yes", "no", "no_statement"))
+YES, NO, NO_STATEMENT, GO_ON = (_PHRASES["replies"][name] for name in ("yes", "no", "no_statement", "go_on"))
 
 
 def decide(text: str, awaiting: Optional[str]) -> Optional[str]:
@@ -54,8 +54,8 @@ def decide(text: str, awaiting: Optional[str]) -> Optional[str]:
         return "skip" if phrase in NO_STATEMENT else command if command in IN_STATEMENT else "free_text"
     if command:
         return command
-    if not awaiting and phrase in YES:
-        return "affirm"  # "yes" to "shall we begin?"
+    if not awaiting and phrase in GO_ON:
+        return "start"
     long = len(text) > MOST_CHARACTERS or len(text.split()) > MOST_WORDS
     return "free_text" if long else None
 
