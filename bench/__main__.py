@@ -57,7 +57,7 @@ def grading_alone() -> None:
     pairs = [(Question(row.question, row.language, "approve"), row.answer) for row in rows if row.language == "nl"]
     print("\n| grading, one thread | p50 ms | p99 ms |\n|---|---|---|")
     for name, work in {
-        "a rule, Dutch": lambda: grader.grade(asked, "ja natuurlijk doe ik dat"),
+        "a rule, Dutch": lambda: grader.grade(asked, "nee, nooit"),
         "the model, Dutch": lambda: grader.grade(asked, dutch),
         "the model, English": lambda: grader.grade(asked_english, english),
         "the bare network session, English": lambda: network.logits([(asked_english.text, english)]),

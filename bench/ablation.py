@@ -167,7 +167,7 @@ def no_cues(_read: Read, _words: list[str], _language: Language) -> Floats:
 
 
 def agreed(reads: list[Read], _head: Floats, _tuned: Floats) -> list[Read]:
-    """Head and network need not read the same."""
+    """Neither head nor a rule that goes by the first word need read what the network reads."""
     return reads
 
 
@@ -211,7 +211,7 @@ def together(*patches: AbstractContextManager[object]) -> Iterator[None]:
 WHOLE = Stage("nothing", nullcontext)
 STAGES = (
     WHOLE,
-    Stage("asking that head and network agree", not_compared),
+    Stage("asking that the network agrees", not_compared),
     Stage(
         "calibrated thresholds (0.5 instead)",
         lambda: together(patch.object(policy, "outcome", at_half), patch.object(evaluate, "outcome", at_half)),

@@ -23,7 +23,7 @@ By = Literal["length", "spelling", "question"]
 POLAR: tuple[Polar, ...] = ("approve", "disapprove")
 BINS = 10
 WRONGLY_PASSED = 0.04
-"""Of the answers with the opposite intent, at most; one less in a hundred than promised, for writers who differ."""
+"""Of the answers with the opposite intent, at most; aimed for is 5 %, and other writers differ."""
 LENIENT, STRICT = 0.5, 0.9
 """Where the pass threshold may lie."""
 
@@ -183,9 +183,9 @@ def held_out(held: Held, expected: Expected, pass_at: float, alpha: float = 0.01
 
 def pass_threshold(held: Held) -> float:
     """The lowest probability at which at most `WRONGLY_PASSED` of the answers with the opposite intent would pass."""
-    polar = np.array([row.label in POLAR for row in held.rows])
-    other = np.array([INTENTS.index(_opposite(row.label)) for row in held.rows if row.label in POLAR])
-    guarded = np.array([read.guarded for read in held.reads])[polar]
+    polar = np.flatnonzero([row.label in POLAR for row in held.rows])
+    other = np.array([INTENTS.index(_opposite(held.rows[place].label)) for place in polar], dtype=np.int64)
+    guarded = np.array([held.reads[place].guarded for place in polar], dtype=bool)
     probabilities = held.probabilities[polar]
     wrong = (probabilities.argmax(axis=1) == other) & ~guarded
     surely = probabilities[np.arange(len(other)), other]

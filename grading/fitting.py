@@ -16,7 +16,7 @@ from grading import rules
 from grading.calibration import Expected, temperature
 from grading.classifier import TURNED, Head, bearing, dense, kept, texts_of
 from grading.encoder import Encoder, Tuned
-from grading.examples import Labelled
+from grading.examples import ExamplesInvalid, Labelled
 from grading.grade import INTENTS, Language, Question
 from grading.reader import Reader, Stack, both, compared, probabilities_of, rule_of
 from grading.rules import Read
@@ -30,7 +30,7 @@ STRENGTH = 3.0
 STEPS = 60
 """More change nothing that can be measured; it is stopped on purpose."""
 FOLDS = 3
-"""With fewer files of training data than this, folds keep questions apart and not writers."""
+"""With fewer files that calibrate than this, folds keep questions apart and not writers."""
 ANCHORS = 600
 STACK_STRENGTH = 0.3
 """C of the regression that weighs the two readings against each other."""
@@ -120,17 +120,20 @@ def learn(
 ) -> tuple[Reader, Held]:
     """A reader from labelled answers of one language; `tuned_on` are the files that the tuned network has seen.
 
-    Calibration uses cross-fitting by file of training data, as each file has its own writers and questions: every
-    answer is scored by a head that was fitted without them, and the head that serves is fitted on all. So what is
+    Calibration uses cross-fitting by file of training data, as each file has its own writers and questions: what
+    calibrates is scored by a head that was fitted without them, and the head that serves is fitted on all. So what is
     calibrated is what happens on answers of people who are not in the data. A tuned network cannot be fitted anew for
-    each fold: the answers that it has seen train every head, and only the others weigh and calibrate.
+    each fold: the answers that it has seen train every head, and only the others weigh and calibrate. Raises
+    `ExamplesInvalid` when there are no others.
     """
     labels = np.array([INTENTS.index(row.label) for row in rows])
     scores = np.zeros((len(rows), len(INTENTS)))
     reads = [_read(row, frozenset()) for row in rows]
     corpus = Corpus(language, encoder, reads)
     usable = np.array([not (read.guarded and read.label) for read in reads])
-    new = np.array([place for place, row in enumerate(rows) if row.source not in tuned_on])
+    new = np.flatnonzero([row.source not in tuned_on for row in rows])
+    if not len(new):
+        raise ExamplesInvalid(f"{language}: the network was tuned on every file; none is left to calibrate on")
     for train, test in _folds(rows, new):
         fitted = fit(corpus, train[usable[train]], labels)
         known = fitted.head.words()
@@ -165,17 +168,9 @@ def _calibrate(
     for train, test in _folds(rows):
         table = _rule_shares([reads[i] for i in train], labels[train])
         probabilities[test] = probabilities_of([reads[i] for i in test], scores[test], divisor, table)
-    return divisor, _rule_shares(reads, labels), conformal(reads, probabilities, labels), probabilities
-
-
-def conformal(reads: list[Read], probabilities: Floats, labels: NDArray[np.int64]) -> Expected:
-    """The test of the expected intent over all answers, of which the guarded ones can never be failed.
-
-    They count as those that are least unusual: the bound is on the share of right answers that is failed, and leaving
-    them out would spend only a part of it.
-    """
-    guarded = np.array([read.guarded for read in reads])
-    return Expected.fit(np.where(guarded[:, None], 1.0, probabilities), labels)
+    decided = np.array([not read.guarded for read in reads])
+    expected = Expected.fit(probabilities[decided], labels[decided])
+    return divisor, _rule_shares(reads, labels), expected, probabilities
 
 
 def _folds(

@@ -13,7 +13,7 @@ INTENTS: Final[tuple[Intent, ...]] = ("approve", "disapprove", "unsure", "none")
 
 REASONS: Final[frozenset[str]] = frozenset(
     {
-        # Guards: seen before any model, and never a reason to fail somebody.
+        # Guards: seen before any model, except where two readings differ; never a reason to fail somebody.
         *("empty", "no-letters", "too-long", "copy-of-question", "instruction", "markup", "repetition", "stuffing"),
         *("yes-and-no", "negations", "unknown-words", "two-readings"),
         # Rules: a plain word or a fixed expression.

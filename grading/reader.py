@@ -105,7 +105,7 @@ def probabilities_of(reads: list[Read], scores: Floats, divisor: float, table: d
 
 
 def by_first(read: Read) -> bool:
-    """Did a rule look at less than all of it? The network has to agree then."""
+    """Did a rule go by the first of three words or more? Where there is a network, it has to agree then."""
     return read.label is not None and read.reason in BY_FIRST and len(read.words) > 2
 
 
@@ -118,7 +118,9 @@ def compared(reads: list[Read], head: Floats, tuned: Floats) -> list[Read]:
     for read, other, first in zip(reads, head.argmax(axis=1), tuned.argmax(axis=1), strict=True):
         differ = INTENTS[first] != read.label if by_first(read) else read.label is None and other != first
         found.append(
-            replace(read, label=None, reason="two-readings", guarded=True) if differ and not read.guarded else read
+            replace(read, label=None, reason="two-readings", guarded=True, cause=())
+            if differ and not read.guarded
+            else read
         )
     return found
 

@@ -1,4 +1,4 @@
-"""What needs no model: guards, under which nothing is decided, and rules for short plain answers.
+"""What is seen before any model: guards, under which nothing is decided, and rules for short plain answers.
 
 Long indirect answers are none of their business: measured on such answers, rules are right 72 % of the time only.
 """

@@ -67,7 +67,7 @@ def find(folder: Path) -> Tuning | None:
 def tune(training: Path, folder: Path, sources: list[str] | None = None, *, further: bool = False) -> Path:
     """Tunes on the files with these names (those of the tuning that is there, when none are named); returns the file.
 
-    `further` goes on from the tuning that is there, which takes minutes instead of more than an hour: once over these
+    `further` goes on from the tuning that is there, which takes less than beginning anew: once over these
     files and as many answers of the earlier ones, lest those be forgotten. Raises `ExamplesInvalid` when there are no
     such answers, or nothing to go on from.
     """

@@ -3,8 +3,12 @@
 import numpy as np
 import pytest
 
+from api.settings import Settings
 from grading import rules
+from grading.examples import ExamplesInvalid, Labelled
+from grading.fitting import _folds, learn
 from grading.grade import INTENTS, Question
+from grading.grader import load
 from grading.reader import by_first, compared
 
 HELMET = Question("Draag je altijd een helm op de bouwplaats?", "nl", "approve")
@@ -37,3 +41,44 @@ def test_the_head_and_the_network_have_to_agree() -> None:
     assert read.label is None
     assert compared([read], _first("approve"), _first("approve")) == [read]
     assert compared([read], _first("approve"), _first("disapprove"))[0].guarded
+
+
+def test_the_network_is_asked_about_them_and_not_about_a_plain_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = load(Settings().models / "current").readers["nl"]
+    assert reader.tuned
+    asked: list[tuple[str, str]] = []
+    logits = reader.tuned.logits
+
+    def noted(pairs: list[tuple[str, str]]) -> np.ndarray:
+        asked.extend(pairs)
+        return logits(pairs)
+
+    monkeypatch.setattr(reader.tuned, "logits", noted)
+    reader.read([(HELMET, "ja"), (HELMET, "Ja, die zet ik altijd op"), (HELMET, "nee hoor")])
+    assert [answer for _, answer in asked] == ["Ja, die zet ik altijd op"]
+
+
+def test_what_is_left_out_is_scored_once_and_shares_no_question_with_what_is_learned_from() -> None:
+    files = ["a", "b", "c", "d", "tuned", "other"]
+    rows = [Labelled(f"Vraag {n % 7} van {file}?", "ja", "approve", "nl", file) for file in files for n in range(14)]
+    rows.append(Labelled("Vraag 1 van a?", "nee", "disapprove", "nl", "other"))
+    left_out = np.flatnonzero([row.source in "abcd" for row in rows])
+    folds = list(_folds(rows, left_out))
+    assert sorted(np.concatenate([test for _, test in folds])) == left_out.tolist()
+    for train, test in folds:
+        learned, scored = ({rows[place].question for place in places} for places in (train, test))
+        assert not learned & scored
+        assert {"tuned", "other"} <= {rows[place].source for place in train}
+
+
+def test_with_few_files_questions_are_kept_apart_all_the_same() -> None:
+    rows = [Labelled(f"Vraag {n % 9}?", "ja", "approve", "nl", "one") for n in range(30)]
+    folds = list(_folds(rows))
+    assert sorted(np.concatenate([test for _, test in folds])) == list(range(30))
+    assert all(not {rows[i].question for i in train} & {rows[i].question for i in test} for train, test in folds)
+
+
+def test_a_network_that_has_seen_every_file_leaves_nothing_to_calibrate_on() -> None:
+    rows = [Labelled(f"Vraag {n}?", "ja", "approve", "nl", "one") for n in range(20)]
+    with pytest.raises(ExamplesInvalid, match="every file"):
+        learn(rows, "nl", None, tuned_on=("one",))

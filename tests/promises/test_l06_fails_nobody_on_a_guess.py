@@ -10,7 +10,6 @@ from grading.grade import Language, Question
 from grading.grader import ModelGrader, load
 
 GOLD = examples.read(ROOT / "data" / "gold")
-TRAINING = examples.read(ROOT / "data" / "training")
 
 
 @pytest.fixture(scope="module")
@@ -31,7 +30,7 @@ def test_of_answers_that_nobody_trained_on_at_most_alpha_is_wrongly_failed(
 
 def test_a_bound_that_the_calibration_answers_cannot_prove_fails_nobody(grader: ModelGrader) -> None:
     alpha = 0.00005
-    assert smallest_sample(alpha) > sum((row.language, row.label) == ("nl", "disapprove") for row in TRAINING)
+    assert smallest_sample(alpha) > grader.readers["nl"].expected.size("disapprove")
     asked = Question("Klik je op de link?", "nl", "disapprove")
     assert grader.grade(asked, "ja").outcome == "not_passed"
     assert grader.grade(asked, "ja", alpha=alpha).outcome == "undecided"
