@@ -19,6 +19,8 @@ GUARD_SHARE = 0.7
 """What a guard's label gets. Guarded answers are never decided, so this only shows how the rest is spread."""
 BY_FIRST = {"leading-yes", "leading-no"}
 """Rules that go by the first word. What follows may be about something else ("yes, the coffee is brown")."""
+SURELY = 2 / 3
+"""Of the network's reading, what they ask for. Chosen after looking at three probes that half of it let through."""
 
 
 @dataclass(frozen=True)
@@ -110,18 +112,18 @@ def by_first(read: Read) -> bool:
 
 
 def compared(reads: list[Read], head: Floats, tuned: Floats) -> list[Read]:
-    """Where the network reads something else first than the head or a rule, nothing is decided.
+    """Where the network reads something else first than the head, or does not bear out a rule, nothing is decided.
 
     Neither is to be trusted there.
     """
     found = []
-    for read, other, first in zip(reads, head.argmax(axis=1), tuned.argmax(axis=1), strict=True):
-        differ = INTENTS[first] != read.label if by_first(read) else read.label is None and other != first
-        found.append(
-            replace(read, label=None, reason="two-readings", guarded=True, cause=())
-            if differ and not read.guarded
-            else read
-        )
+    for read, other, network in zip(reads, head.argmax(axis=1), np.exp(log_shares(tuned)), strict=True):
+        if read.label is None:
+            differ = other != network.argmax()
+        else:
+            differ = by_first(read) and network[INTENTS.index(read.label)] < SURELY
+        left = differ and not read.guarded
+        found.append(replace(read, label=None, reason="two-readings", guarded=True, cause=()) if left else read)
     return found
 
 

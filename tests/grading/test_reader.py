@@ -14,9 +14,9 @@ from grading.reader import by_first, compared
 HELMET = Question("Draag je altijd een helm op de bouwplaats?", "nl", "approve")
 
 
-def _first(intent: str) -> np.ndarray:
+def _first(intent: str, sureness: float = 5.0) -> np.ndarray:
     """Logits, shape (1, 4), of a reading with this intent first."""
-    return np.array([[1.0 if one == intent else 0.0 for one in INTENTS]])
+    return np.array([[sureness if one == intent else 0.0 for one in INTENTS]])
 
 
 @pytest.mark.parametrize("answer", ["Ja, de koffie is bruin vandaag", "nee hoor dat is een ander verhaal"])
@@ -25,7 +25,8 @@ def test_a_rule_that_goes_by_the_first_word_is_left_when_the_network_reads_somet
     assert by_first(read) and not read.guarded
     (agreed,) = compared([read], _first("unsure"), _first(read.label or ""))
     (left,) = compared([read], _first(read.label or ""), _first("none"))
-    assert agreed == read
+    (hardly,) = compared([read], _first(read.label or ""), _first(read.label or "", sureness=1.0))
+    assert agreed == read and hardly == left
     assert (left.label, left.reason, left.guarded) == (None, "two-readings", True)
 
 
