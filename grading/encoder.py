@@ -32,6 +32,9 @@ class Network:
         self._session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=providers)
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.enable_truncation(facts["tokens"])
+        # Unigram and BPE remember up to 10,000 words that they took apart: words of answers that are long gone.
+        if hasattr(self._tokenizer.model, "_resize_cache"):
+            self._tokenizer.model._resize_cache(0)  # noqa: SLF001  it has no public name
 
     def _run(self, texts: Sequence[Text]) -> Iterator[Floats]:
         """The output for each text, one at a time.
