@@ -14,7 +14,7 @@ LINES = (Path(__file__).parent / "probes.tsv").read_text("utf-8").splitlines()[1
 PROBES = [tuple(line.split("\t")) for line in LINES]
 NEVER = {"copy", "disguise", "doubt", "gibberish", "injection", "plain", "question_back", "stuffing"}
 """Kinds of which none may be decided wrongly. Of the others some are: an off-topic "yes" is still read as a yes."""
-SELDOM = 0.05
+SELDOM = 0.02
 
 
 @pytest.fixture(scope="module")
