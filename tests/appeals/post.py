@@ -20,7 +20,7 @@ from tests.appeals.desk import Desk
 from tests.mailserver import PASSWORD, Dovecot, Letterbox, Trap, servers
 
 NOW = dt.datetime.now(dt.UTC)
-"""The present: workers in a process of their own know no other."""
+"""When the tests began: the present of all that happens in their own process."""
 
 
 class Post:
@@ -43,8 +43,8 @@ class Post:
                 exchanging.exchange, self.desk.store, self.desk.vault, self.desk.id, lambda: now
             ).result()
 
-    def killed(self, trap: Trap) -> None:
-        """A round in a process of its own, which the trap kills."""
+    def killed(self, trap: Trap) -> dt.datetime:
+        """A round in a process of its own, which the trap kills; when that was, by the only clock it knows."""
         environment = os.environ | {
             "DATABASE_URL": self.desk.store.engine.url.render_as_string(hide_password=False),
             "WEDERHOOR_VAR": str(self._var),
@@ -52,6 +52,7 @@ class Post:
         command = [sys.executable, "-m", "api", "mailbox", "exchange", str(self.desk.id)]
         trap.victim = subprocess.Popen(command, cwd=ROOT, env=environment)
         assert trap.victim.wait(60) == -9 and trap.sprung
+        return dt.datetime.now(dt.UTC)
 
     def line(self) -> list[Opened]:
         """What waits for somebody."""
