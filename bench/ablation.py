@@ -1,9 +1,8 @@
 """`python -m bench.ablation [--language nl|en] [--json]`: what each stage of grading is worth.
 
 One stage at a time is left out, and everything but the tuned network is learned anew without it. Measured on the gold
-set, on the training files that the network was not tuned on, each read by a head that has not seen its file, on direct
-English answers, and on the probes that guards were mended with. Differences to the whole have 95 % intervals by a
-paired bootstrap over questions: answers to one question are alike.
+set, on the answers that calibrate, on direct English answers, and on the probes that guards were mended with.
+Differences to the whole have 95 % intervals by a paired bootstrap over questions: answers to one question are alike.
 """
 
 import argparse
@@ -26,10 +25,11 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from api.settings import ROOT, Settings
 from bench.evaluation import NAMES, PROBES, table
 from grading import artifact, evaluate, examples, features, fitting, lexicon, policy, reader, rules
-from grading.encoder import Tuned
+from grading.classifier import Head, bearing, dense
+from grading.encoder import Encoder, Tuned
 from grading.evaluate import POLAR, One, Polar, Share, held_out, pass_threshold
 from grading.examples import Labelled
-from grading.fitting import Corpus, Fitted, stacked
+from grading.fitting import stacked
 from grading.grade import Language, Outcome, Question
 from grading.grader import ModelGrader
 from grading.lexicon import Lexicon
@@ -89,23 +89,21 @@ class Once(Tuned):
 
 
 class Heads:
-    """Heads fitted once per corpus: stages behind the head do not change it."""
+    """A head fitted once for all that it learns the same from: stages behind it do not change it."""
 
     def __init__(self) -> None:
-        self._fit, self._corpus = fitting.fit, ""
-        self._known: dict[bytes, Fitted] = {}
+        self._fit, self._digest = fitting.fit, ""
+        self._head: Head | None = None
 
-    def fit(self, corpus: Corpus, places: Ints, labels: Ints) -> Fitted:
-        """As `fitting.fit`; those of another corpus are forgotten."""
-        digest = hashlib.sha256(corpus.language.encode() + corpus.dense.tobytes() + corpus.turned.tobytes())
-        for name, counts in corpus.counts.items():
-            digest.update("\n".join(corpus.terms[name]).encode() + counts.indices.tobytes() + counts.data.tobytes())
-        if digest.hexdigest() != self._corpus:
-            self._corpus, self._known = digest.hexdigest(), {}
-        key = places.tobytes()
-        if key not in self._known:
-            self._known[key] = self._fit(corpus, places, labels)
-        return self._known[key]
+    def fit(self, reads: list[Read], labels: Ints, language: Language, encoder: Encoder | None) -> Head:
+        """As `fitting.fit`; the one before is forgotten."""
+        words = bearing(reads, language)
+        seen = [str((each, one.asked.turned)) for each, one in zip(words, reads, strict=True)]
+        seen += [language, str(dense(reads, words, language, encoder).tobytes()), str(labels.tobytes())]
+        digest = hashlib.sha256("\n".join(seen).encode()).hexdigest()
+        if self._head is None or digest != self._digest:
+            self._digest, self._head = digest, self._fit(reads, labels, language, encoder)
+        return self._head
 
 
 def reading(change: Callable[[Read], Read], *, knowing: bool = True) -> Patch:
@@ -211,7 +209,7 @@ def together(*patches: AbstractContextManager[object]) -> Iterator[None]:
 WHOLE = Stage("nothing", nullcontext)
 STAGES = (
     WHOLE,
-    Stage("asking that the network agrees", not_compared),
+    Stage("asking that head and network bear each other out", not_compared),
     Stage(
         "calibrated thresholds (0.5 instead)",
         lambda: together(patch.object(policy, "outcome", at_half), patch.object(evaluate, "outcome", at_half)),
@@ -274,15 +272,13 @@ class Without:
     probes: tuple[int, int]
 
 
-def graded(
-    stage: Stage, language: Language, rows: list[Labelled], network: Tuned, tuned_on: tuple[str, ...]
-) -> Without:
+def graded(stage: Stage, language: Language, rows: list[Labelled], apart: list[Labelled], network: Tuned) -> Without:
     """Learns without this stage, and reads everything."""
     sets = {GOLD: examples.read(ROOT / "data" / "gold"), DIRECT: examples.read(Path(__file__).parent / "direct")}
     remembered = rules.asked
     remembered.cache_clear()  # questions, as the lexicon of another stage saw them
     with stage.without():
-        made, held = fitting.learn(rows, language, None, network if stage.networked else None, tuned_on=tuned_on)
+        made, held = fitting.learn(rows, apart, language, None, network if stage.networked else None)
         pass_at = pass_threshold(held)
         grader = ModelGrader("", {language: made}, {language: pass_at}, MODELS)
         found = {UNSEEN: (held.rows, held_out(held, made.expected, pass_at))}
@@ -308,13 +304,13 @@ def measured(language: Language) -> list[Row]:
     """All stages of a language."""
     _, card = artifact.card(MODELS / "current")
     known = card["encoders"][language]
-    network, tuned_on = Once(MODELS / "encoders" / known["folder"]), tuple(known["tuned_on"])
-    rows = [row for row in examples.read(ROOT / "data" / "training") if row.language == language]
+    network = Once(MODELS / "encoders" / known["folder"])
+    rows, apart = (examples.of(language, examples.read(ROOT / "data" / part)) for part in ("training", "calibration"))
     found, whole = [], dict[str, Ints]()
     with patch.object(fitting, "fit", Heads().fit):
         for stage in (one for one in STAGES if language in one.languages):
             began = time.perf_counter()
-            left = graded(stage, language, rows, network, tuned_on)
+            left = graded(stage, language, rows, apart, network)
             for name, (questions, own) in left.answers.items():
                 whole.setdefault(name, own)
                 shares = {figure: (int(n), int(of)) for figure, (n, of) in zip(FIGURES, own.sum(axis=0), strict=True)}

@@ -19,9 +19,9 @@ class ModelInvalid(Exception):
     """A model folder is missing, or not what its card says."""
 
 
-def inputs(training: str, encoder: str | None, tuned: str) -> str:
+def inputs(data: dict[str, str], encoder: str | None, tuned: str) -> str:
     """A hash of everything that a model is made from: data, code, libraries, encoder, tunings."""
-    digest = hashlib.sha256(f"{training}\n{encoder}\n{tuned}\n".encode())
+    digest = hashlib.sha256(f"{data}\n{encoder}\n{tuned}\n".encode())
     for name in LIBRARIES:
         digest.update(f"{name} {version(name)}\n".encode())
     for path in sorted([*CODE.glob("*.py"), *CODE.glob("lexicon/*.t*")]):

@@ -35,6 +35,11 @@ def read(folder: Path) -> list[Labelled]:
     return [row for path in paths for row in read_file(path)]
 
 
+def of(language: Language, rows: list[Labelled]) -> list[Labelled]:
+    """Those in this language."""
+    return [row for row in rows if row.language == language]
+
+
 def fingerprint(folder: Path) -> str:
     """A hash of all the files that `read` reads."""
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in sorted(folder.glob("*.tsv")))).hexdigest()

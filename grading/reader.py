@@ -19,6 +19,9 @@ GUARD_SHARE = 0.7
 """What a guard's label gets. Guarded answers are never decided, so this only shows how the rest is spread."""
 BY_FIRST = {"leading-yes", "leading-no"}
 """Rules that go by the first word. What follows may be about something else ("yes, the coffee is brown")."""
+BORNE_OUT = 0.3
+"""What the head has to give to the network's first reading. It adds 1.6 points of what is decided, at the same share
+wrongly passed, to asking for the same first reading; without it, 8 more of 490 probes are decided wrongly."""
 SURELY = 2 / 3
 """Of the network's reading, what they ask for. Chosen after looking at three probes that half of it let through."""
 
@@ -112,14 +115,14 @@ def by_first(read: Read) -> bool:
 
 
 def compared(reads: list[Read], head: Floats, tuned: Floats) -> list[Read]:
-    """Where the network reads something else first than the head, or does not bear out a rule, nothing is decided.
+    """Where the head does not bear out the network, or the network a rule, nothing is decided.
 
     Neither is to be trusted there.
     """
     found = []
-    for read, other, network in zip(reads, head.argmax(axis=1), np.exp(log_shares(tuned)), strict=True):
+    for read, words, network in zip(reads, np.exp(log_shares(head)), np.exp(log_shares(tuned)), strict=True):
         if read.label is None:
-            differ = other != network.argmax()
+            differ = words[network.argmax()] < BORNE_OUT
         else:
             differ = by_first(read) and network[INTENTS.index(read.label)] < SURELY
         left = differ and not read.guarded

@@ -14,7 +14,7 @@ from typing import Any, get_args
 from grading import artifact, examples, export, tuning
 from grading import encoder as encoders
 from grading.artifact import ModelInvalid
-from grading.examples import Labelled
+from grading.examples import ExamplesInvalid, Labelled
 from grading.grade import BASE, Language
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
@@ -29,6 +29,7 @@ class Worse(Exception):
 
 def train(
     training: Path,
+    calibration: Path,
     models: Path,
     encoder: str | None = None,
     *,
@@ -36,14 +37,15 @@ def train(
     gold: Path | None = None,
     even_if_worse: bool = False,
 ) -> str:
-    """The id of the current model, made from the `*.tsv` in `training`; trains only when something has changed.
+    """The id of the current model; trains only when something has changed.
 
-    `encoder` is a sentence-transformers name or folder; it then reads both languages. Without one the tuned
-    network in the folder `tuned` reads (see `grading.tuning`), and where there is none the heads read alone. `gold` is
-    a folder of labelled answers that nothing was trained on. Raises `ExamplesInvalid` when the data cannot be used,
-    `Worse` when the model that would be replaced is better on `gold`.
+    Its heads learn from the `*.tsv` in `training`; those in `calibration` weigh and calibrate. `encoder` is a
+    sentence-transformers name or folder; it then reads both languages. Without one the tuned network in the folder
+    `tuned` reads (see `grading.tuning`), and where there is none the heads read alone. `gold` is a folder of labelled
+    answers that nothing was trained on. Raises `ExamplesInvalid` when the data cannot be used, as when the network was
+    tuned on what would calibrate, and `Worse` when the model that would be replaced is better on `gold`.
     """
-    data = examples.fingerprint(training)
+    data = {"training": examples.fingerprint(training), "calibration": examples.fingerprint(calibration)}
     pairs = None if encoder or tuned is None else tuning.find(tuned)
     read_by = encoder and export.content(encoder)
     wanted = artifact.inputs(data, read_by, pairs.digest if pairs else "")
@@ -56,8 +58,10 @@ def train(
             return model_id
     except ModelInvalid:
         pass
-    rows = examples.read(training)
-    made, facts = _train(rows, models, _source(models, encoder, pairs), {"inputs": wanted, "data": data}, gold)
+    rows, apart = examples.read(training), examples.read(calibration)
+    if seen := {row.source for row in apart} & set(pairs.sources if pairs else ()):
+        raise ExamplesInvalid(f"{calibration}: the network was tuned on {', '.join(sorted(seen))}")
+    made, facts = _train(rows, apart, models, _source(models, encoder, pairs), {"inputs": wanted, "data": data}, gold)
     if not even_if_worse:
         compare(before.get("gold"), facts["gold"])
     artifact.publish(models, made)
@@ -96,7 +100,12 @@ def _source(models: Path, encoder: str | None, pairs: tuning.Tuning | None) -> S
 
 
 def _train(
-    rows: list[Labelled], models: Path, source: Source | None, known: dict[str, Any], gold: Path | None
+    rows: list[Labelled],
+    apart: list[Labelled],
+    models: Path,
+    source: Source | None,
+    known: dict[str, Any],
+    gold: Path | None,
 ) -> tuple[str, dict[str, Any]]:
     from grading.grader import build
 
@@ -110,7 +119,7 @@ def _train(
     with artifact.making(models) as made:
         with _process_each(len(LANGUAGES)) as pool:
             tasks = [
-                pool.submit(_learn, [row for row in rows if row.language == one], one, source, made)
+                pool.submit(_learn, examples.of(one, rows), examples.of(one, apart), one, source, made)
                 for one in LANGUAGES
             ]
             found = {one: task.result() for one, task in zip(LANGUAGES, tasks, strict=True)}
@@ -123,14 +132,16 @@ def _train(
     return model_id, facts
 
 
-def _learn(rows: list[Labelled], language: Language, source: Source | None, made: Path) -> dict[str, Any]:
+def _learn(
+    rows: list[Labelled], apart: list[Labelled], language: Language, source: Source | None, made: Path
+) -> dict[str, Any]:
     """One language, in a process of its own: the reader is saved, the figures come back."""
     from grading.evaluate import held_out, pass_threshold, report, split
     from grading.fitting import learn
 
     encoder = encoders.Encoder(source.folder) if source and source.tuned_on is None else None
     tuned = encoders.Tuned(source.folder) if source and source.tuned_on is not None else None
-    reader, held = learn(rows, language, encoder, tuned, tuned_on=(source and source.tuned_on) or ())
+    reader, held = learn(rows, apart, language, encoder, tuned)
     reader.save(made, language)
     pass_at = pass_threshold(held)
     ones = held_out(held, reader.expected, pass_at)
@@ -142,9 +153,7 @@ def _on_gold(grader: Any, gold: Path) -> dict[str, Any]:
     from grading.evaluate import evaluate, report
 
     rows = examples.read(gold)
-    figures = {
-        one: report(evaluate(grader, [row for row in rows if row.language == one])).as_json() for one in LANGUAGES
-    }
+    figures = {one: report(evaluate(grader, examples.of(one, rows))).as_json() for one in LANGUAGES}
     return {"data": examples.fingerprint(gold), "figures": figures}
 
 

@@ -17,21 +17,28 @@ By = Literal["length", "spelling", "question"]
 
 @app.command()
 def train(
-    data: Annotated[Path, typer.Option(help="Folder with *.tsv")] = ROOT / "data" / "training",
+    data: Annotated[Path, typer.Option(help="Folder with *.tsv to learn from")] = ROOT / "data" / "training",
+    apart: Annotated[
+        Path, typer.Option("--calibration", help="Folder with *.tsv of other questions, to calibrate on")
+    ] = ROOT / "data" / "calibration",
     gold: Annotated[Path, typer.Option(help="Folder with *.tsv that nothing learns from")] = ROOT / "data" / "gold",
     even_if_worse: Annotated[bool, typer.Option("--even-if-worse", help="Publish it in any case")] = False,  # noqa: FBT002
 ) -> None:
     """Train the grader, if its data or its code changed. One that is worse on the gold set is not published."""
+    from grading import examples
     from grading import train as training
 
     settings = Settings()
     try:
         made = training.train(
-            data, settings.models, settings.encoder or None,
+            data, apart, settings.models, settings.encoder or None,
             tuned=ROOT / "data" / "tuned", gold=gold, even_if_worse=even_if_worse,
         )  # fmt: skip
     except training.Worse as error:
         typer.echo(f"not published: {error} (--even-if-worse publishes it)", err=True)
+        raise typer.Exit(1) from None
+    except examples.ExamplesInvalid as error:
+        typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     typer.echo(f"model {made}")
 

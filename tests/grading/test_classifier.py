@@ -1,19 +1,22 @@
 """The head: what it computes directly is what scikit-learn computes."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.feature_extraction.text import CountVectorizer
+from scipy import sparse
+from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
 
 from api.settings import ROOT, Settings
 from bench.minilm import packaged
-from grading import examples, lexicon, rules
-from grading.classifier import Head
+from grading import classifier, examples, fitting, lexicon, rules
+from grading.classifier import TURNED, Head, dense, texts_of
 from grading.encoder import Encoder
 from grading.export import export
 from grading.features import bearing, scoped
-from grading.fitting import Corpus, Fitted, fit
+from grading.fitting import fit
 from grading.grade import INTENTS, Question
 from grading.rules import Read
 from grading.terms import KINDS, characters, phrases
@@ -27,7 +30,7 @@ def encoder() -> Encoder:
 
 
 ROWS = [row for row in examples.read(ROOT / "data" / "training") if row.language == "en"][::40]
-ALL = np.arange(len(ROWS))
+LABELS = np.array([INTENTS.index(row.label) for row in ROWS])
 
 
 @pytest.fixture(scope="module")
@@ -36,23 +39,30 @@ def reads() -> list[Read]:
 
 
 @pytest.fixture(scope="module")
-def corpus(encoder: Encoder, reads: list[Read]) -> Corpus:
-    return Corpus("en", encoder, reads)
+def head(encoder: Encoder, reads: list[Read]) -> Head:
+    return fit(reads[::2], LABELS[::2], "en", encoder)
 
 
-@pytest.fixture(scope="module")
-def fitted(corpus: Corpus) -> Fitted:
-    return fit(corpus, ALL[::2], np.array([INTENTS.index(row.label) for row in ROWS]))
+def test_scores_are_those_of_scikit_learn(encoder: Encoder, reads: list[Read], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of answers half of which it has not seen, with words that it does not know."""
+    models: list[LogisticRegression] = []
 
+    def noted(**settings: Any) -> LogisticRegression:
+        models.append(LogisticRegression(**settings))
+        return models[-1]
 
-@pytest.fixture(scope="module")
-def head(fitted: Fitted) -> Head:
-    return fitted.head
-
-
-def test_scores_are_those_of_scikit_learn(fitted: Fitted, corpus: Corpus, reads: list[Read]) -> None:
-    assert corpus.turned.any() and not corpus.turned.all()
-    assert fitted.head.scores(reads) == pytest.approx(fitted.scores(corpus, ALL), abs=1e-4)
+    monkeypatch.setattr(fitting, "LogisticRegression", noted)
+    head = fit(reads[::2], LABELS[::2], "en", encoder)
+    words = classifier.bearing(reads, "en")
+    blocks = []
+    for name, texts in texts_of(words, "en").items():
+        settings = KINDS[name] | {"min_df": fitting.LEAST_ANSWERS, "sublinear_tf": True}
+        blocks.append(TfidfVectorizer(**settings).fit(texts[::2]).transform(texts))
+    scores = models[0].decision_function(sparse.hstack([*blocks, dense(reads, words, "en", encoder)], format="csr"))
+    turned = np.array([one.asked.turned for one in reads])
+    assert turned.any() and not turned.all()
+    scores[turned] = scores[turned][:, TURNED]
+    assert head.scores(reads) == pytest.approx(scores, abs=1e-4)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -62,11 +72,8 @@ def test_terms_are_those_of_scikit_learn(kind: str, text: str) -> None:
     assert sorted({"characters": characters}.get(kind, phrases)(text)) == sorted(seen)
 
 
-def test_terms_of_a_single_answer_are_not_learned(head: Head, corpus: Corpus) -> None:
-    texts = [
-        " ".join(bearing(rules.read(Question(ROWS[at].question, "en", "approve"), ROWS[at].answer), lexicon.of("en")))
-        for at in ALL[::2]
-    ]
+def test_terms_of_a_single_answer_are_not_learned(head: Head, reads: list[Read]) -> None:
+    texts = [" ".join(bearing(read, lexicon.of("en"))) for read in reads[::2]]
     assert all(sum(word in text.split() for text in texts) > 1 for word in head.words() - {"^", "$"})
 
 

@@ -25,8 +25,9 @@ from grading.grader import load
 from grading.train import train
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+PARTS = ("training", "calibration")
 ROWS = 400
-"""Of each language."""
+"""Of each language, in each part."""
 WIDTH = 32
 ASKED = {
     "nl": Question("Klik je op een link in een mail van een onbekende?", "nl", "disapprove"),
@@ -42,7 +43,7 @@ ANSWERS = {
 class Made:
     """What was trained: the same answers, with two encoders one after the other."""
 
-    training: Path
+    data: Path
     models: Path
     encoders: tuple[Path, Path]
     ids: tuple[str, str]
@@ -51,28 +52,29 @@ class Made:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Made:
     folder = tmp_path_factory.mktemp("setting")
-    training, models = folder / "training", folder / "models"
-    training.mkdir()
-    rows = _sampled()
-    for source in {row.source for row in rows}:
-        examples.write(training / f"{source}.tsv", [row for row in rows if row.source == source])
-    words = _wordpieces(rows)
+    models = folder / "models"
+    for name in PARTS:
+        rows = _sampled(name)
+        (folder / name).mkdir()
+        for source in {row.source for row in rows}:
+            examples.write(folder / name / f"{source}.tsv", [row for row in rows if row.source == source])
+    words = _wordpieces(examples.read(folder / "training"))
     encoders = (_encoder(folder / "first", words, seed=1), _encoder(folder / "second", words, seed=2))
     with pytest.MonkeyPatch.context() as patch:
-        ids = tuple(_trained(patch, training, models, encoder) for encoder in encoders)
-    return Made(training, models, encoders, (ids[0], ids[1]))
+        ids = tuple(_trained(patch, folder, models, encoder) for encoder in encoders)
+    return Made(folder, models, encoders, (ids[0], ids[1]))
 
 
-def _trained(patch: pytest.MonkeyPatch, training: Path, models: Path, encoder: Path) -> str:
+def _trained(patch: pytest.MonkeyPatch, data: Path, models: Path, encoder: Path) -> str:
     """As `wederhoor train` does it, with the encoder named in the environment."""
     patch.setenv("WEDERHOOR_ENCODER", str(encoder))
-    return train(training, models, Settings().encoder or None)
+    return train(*(data / name for name in PARTS), models, Settings().encoder or None)
 
 
-def _sampled() -> list[Labelled]:
+def _sampled(name: str) -> list[Labelled]:
     """From every file, as each has its own writers, and as many of each intent as there can be."""
     chosen: list[Labelled] = []
-    rows = examples.read(ROOT / "data" / "training")
+    rows = examples.read(ROOT / "data" / name)
     for language in LANGUAGES:
         for intent in INTENTS:
             own = [row for row in rows if (row.language, row.label) == (language, intent)]
@@ -126,11 +128,11 @@ def _grades(made: Made, place: int, language: Language) -> list[Grade]:
 
 
 def test_the_sample_is_as_intended(made: Made) -> None:
-    rows = examples.read(made.training)
-    for language in LANGUAGES:
-        own = [row for row in rows if row.language == language]
-        assert len(own) == ROWS and {row.label for row in own} == set(INTENTS)
-        assert len({row.source for row in own}) >= 4, "enough files that calibration keeps writers apart"
+    for name in PARTS:
+        for language in LANGUAGES:
+            own = [row for row in examples.read(made.data / name) if row.language == language]
+            assert len(own) == ROWS and {row.label for row in own} == set(INTENTS)
+            assert len({row.source for row in own}) >= 4, "enough files that weighing keeps writers apart"
 
 
 def test_the_card_names_the_encoder_for_both_languages(made: Made) -> None:
@@ -166,7 +168,7 @@ def test_the_same_inputs_train_nothing(made: Made, monkeypatch: pytest.MonkeyPat
     before = sorted(made.models.rglob("*"))
     times = [path.stat().st_mtime_ns for path in before]
     monkeypatch.setattr("grading.train._train", lambda *_: pytest.fail("it trained again"))
-    assert _trained(monkeypatch, made.training, made.models, made.encoders[1]) == made.ids[1]
+    assert _trained(monkeypatch, made.data, made.models, made.encoders[1]) == made.ids[1]
     assert sorted(made.models.rglob("*")) == before and [path.stat().st_mtime_ns for path in before] == times
 
 

@@ -1,4 +1,4 @@
-"""The gold set: nothing that is measured on it was trained on, and a worse model is not published."""
+"""The gold set, and what calibrates: neither is learned from, and a model that is worse on gold is not published."""
 
 import re
 from difflib import SequenceMatcher
@@ -11,7 +11,9 @@ from grading import examples
 from grading.train import Worse, compare
 
 GOLD = examples.read(ROOT / "data" / "gold")
+CALIBRATION = examples.read(ROOT / "data" / "calibration")
 TRAINING = examples.read(ROOT / "data" / "training")
+KNOWN = TRAINING + CALIBRATION
 LONG = 5
 """Words; shorter answers ("no, never") are everybody's."""
 
@@ -22,7 +24,7 @@ def _plain(text: str) -> str:
 
 @pytest.mark.parametrize("language", ["nl", "en"])
 def test_no_gold_question_or_one_like_it_is_in_training(language: str) -> None:
-    trained = {_plain(row.question) for row in TRAINING if row.language == language}
+    trained = {_plain(row.question) for row in KNOWN if row.language == language}
     asked = {_plain(row.question) for row in GOLD if row.language == language}
     assert len(asked) > 50
     near = [one for one in asked for other in trained if _alike(one, other) > 0.85]
@@ -30,8 +32,13 @@ def test_no_gold_question_or_one_like_it_is_in_training(language: str) -> None:
 
 
 def test_no_longer_gold_answer_is_in_training() -> None:
-    trained = {_plain(row.answer) for row in TRAINING}
+    trained = {_plain(row.answer) for row in KNOWN}
     assert [row.answer for row in GOLD if len(row.answer.split()) >= LONG and _plain(row.answer) in trained] == []
+
+
+def test_no_question_that_calibrates_is_learned_from() -> None:
+    asked = {_plain(row.question) for row in CALIBRATION}
+    assert len(asked) > 1000 and not asked & {_plain(row.question) for row in TRAINING}
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

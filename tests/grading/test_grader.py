@@ -129,10 +129,10 @@ def test_a_changed_model_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_same_inputs_give_the_same_model(tmp_path: Path) -> None:
-    rows = [row for row in examples.read(ROOT / "data" / "training") if row.language == "nl"][::5]
+    rows, apart = (examples.of("nl", examples.read(ROOT / "data" / part))[::5] for part in ("training", "calibration"))
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
-        learn(rows, "nl", None)[0].save(tmp_path / name, "nl")
+        learn(rows, apart, "nl", None)[0].save(tmp_path / name, "nl")
     for name in ("nl.npz", "nl.json"):
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
 
@@ -140,7 +140,7 @@ def test_the_same_inputs_give_the_same_model(tmp_path: Path) -> None:
 def test_nothing_is_trained_when_nothing_changed() -> None:
     began = time.monotonic()
     data = ROOT / "data"
-    again = train(data / "training", MODELS, tuned=data / "tuned", gold=data / "gold")
+    again = train(data / "training", data / "calibration", MODELS, tuned=data / "tuned", gold=data / "gold")
     assert again == (MODELS / "current").resolve().name
     assert time.monotonic() - began < 2
 
@@ -153,7 +153,7 @@ def test_the_card_says_what_it_was_made_from() -> None:
     }
     assert (
         card["lineage"] == "base"
-        and card["data"]
+        and set(card["data"]) == {"training", "calibration"}
         and card["encoders"]["en"]["tuned_on"]
         and card["libraries"]["scikit-learn"]
     )
@@ -187,7 +187,7 @@ def test_no_course_question_is_trained_on() -> None:
     from api.seeding import COURSES
     from learning import courses
 
-    trained = {row.question for row in examples.read(ROOT / "data" / "training")}
+    trained = {row.question for name in ("training", "calibration") for row in examples.read(ROOT / "data" / name)}
     for path in COURSES.glob("*.yaml"):
         for question in courses.read(path).questions():
             assert not trained & set(question.text.values())

@@ -37,11 +37,13 @@ def test_a_plain_yes_or_no_needs_no_network(answer: str) -> None:
     assert compared([read], _first("none"), _first("none")) == [read]
 
 
-def test_the_head_and_the_network_have_to_agree() -> None:
+def test_the_head_has_to_bear_out_the_network() -> None:
     read = rules.read(HELMET, "die ligt bij mij altijd in de auto")
     assert read.label is None
     assert compared([read], _first("approve"), _first("approve")) == [read]
     assert compared([read], _first("approve"), _first("disapprove"))[0].guarded
+    torn = np.array([[1.0 if one in ("approve", "disapprove") else 0.0 for one in INTENTS]])
+    assert compared([read], torn, _first("disapprove")) == [read]
 
 
 def test_the_network_is_asked_about_them_and_not_about_a_plain_yes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,27 +61,24 @@ def test_the_network_is_asked_about_them_and_not_about_a_plain_yes(monkeypatch: 
     assert [answer for _, answer in asked] == ["Ja, die zet ik altijd op"]
 
 
-def test_what_is_left_out_is_scored_once_and_shares_no_question_with_what_is_learned_from() -> None:
-    files = ["a", "b", "c", "d", "tuned", "other"]
-    rows = [Labelled(f"Vraag {n % 7} van {file}?", "ja", "approve", "nl", file) for file in files for n in range(14)]
-    rows.append(Labelled("Vraag 1 van a?", "nee", "disapprove", "nl", "other"))
-    left_out = np.flatnonzero([row.source in "abcd" for row in rows])
-    folds = list(_folds(rows, left_out))
-    assert sorted(np.concatenate([test for _, test in folds])) == left_out.tolist()
-    for train, test in folds:
-        learned, scored = ({rows[place].question for place in places} for places in (train, test))
-        assert not learned & scored
-        assert {"tuned", "other"} <= {rows[place].source for place in train}
+def test_what_weighs_an_answer_has_not_seen_its_file() -> None:
+    rows = [Labelled(f"Vraag {n % 7} van {file}?", "ja", "approve", "nl", file) for file in "abcd" for n in range(14)]
+    folds = list(_folds(rows))
+    assert sorted(np.concatenate([test for _, test in folds])) == list(range(len(rows)))
+    assert all(not {rows[i].source for i in train} & {rows[i].source for i in test} for train, test in folds)
 
 
-def test_with_few_files_questions_are_kept_apart_all_the_same() -> None:
+def test_with_few_files_it_has_not_seen_the_question() -> None:
     rows = [Labelled(f"Vraag {n % 9}?", "ja", "approve", "nl", "one") for n in range(30)]
     folds = list(_folds(rows))
     assert sorted(np.concatenate([test for _, test in folds])) == list(range(30))
     assert all(not {rows[i].question for i in train} & {rows[i].question for i in test} for train, test in folds)
 
 
-def test_a_network_that_has_seen_every_file_leaves_nothing_to_calibrate_on() -> None:
+@pytest.mark.parametrize(
+    ("learned", "apart", "what"), [(20, 0, "calibrate"), (0, 20, "learn"), (20, 20, r"set apart: Vraag 0\? \(20")]
+)
+def test_what_cannot_be_learned_or_calibrated_is_said(learned: int, apart: int, what: str) -> None:
     rows = [Labelled(f"Vraag {n}?", "ja", "approve", "nl", "one") for n in range(20)]
-    with pytest.raises(ExamplesInvalid, match="every file"):
-        learn(rows, "nl", None, tuned_on=("one",))
+    with pytest.raises(ExamplesInvalid, match=what):
+        learn(rows[:learned], rows[:apart], "nl", None)
