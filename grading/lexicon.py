@@ -43,6 +43,7 @@ class Lexicon:
     refusing: re.Pattern[str]
     irony: re.Pattern[str]
     wavering: re.Pattern[str]
+    restating: re.Pattern[str]
     asking_back: re.Pattern[str]
     instruction: re.Pattern[str]
     emoji: dict[str, str]
@@ -107,7 +108,7 @@ def of(language: Language) -> Lexicon:
     expressions = {one for one in (*idioms, *words["permit"], *words["forbid"]) if " " in one}
     longest_first = sorted(expressions, key=lambda one: (-len(one), one))
     patterns: dict[str, Any] = {"phrases": re.compile(rf"\b({'|'.join(map(re.escape, longest_first))})\b")}
-    searched = ("hedges", "flipping", "refusing", "irony", "wavering", "asking_back", "instruction")
+    searched = ("hedges", "flipping", "refusing", "irony", "wavering", "restating", "asking_back", "instruction")
     patterns |= {name: re.compile(raw[name]) for name in searched}
     around = {name: "|".join(sorted(raw[name], key=len, reverse=True)) for name in ("before", "after")}
     patterns |= {"before": re.compile(rf"^({around['before']}) "), "after": re.compile(rf" ({around['after']})$")}

@@ -158,11 +158,21 @@ def _contradiction(words: tuple[str, ...], text: str, on: Asked, lexicon: Lexico
         return None, "yes-and-no", (*yes, *no)
     if text.endswith("?") and len(words) <= QUESTION_WORDS and not lexicon.asking_back.search(text):
         return None, "question-back", (*yes, *no)
+    if no and words[0] in no and _restates(words, on, lexicon):
+        return None, "yes-and-no", (words[0], words[-1])
     after = words[1:] if words[:1] and words[0] in lexicon.strong_no else words  # "no, I do not" says no once
     negations = [word for word in after if word in lexicon.negators]
     if len(negations) >= 2:
         return None, "negations", tuple(negations)
     return None
+
+
+def _restates(words: tuple[str, ...], on: Asked, lexicon: Lexicon) -> bool:
+    """Does what follows a "no" say what was asked ("is it safe?" "no, it is safe")?"""
+    rest = words[1:]
+    asked = set(on.text.split()) - lexicon.negators
+    said_again = lexicon.restating.match(" ".join(rest)) and words[-1] in asked
+    return bool(said_again) and len(words) <= PLAIN_WORDS and not set(rest) & lexicon.negators
 
 
 def _expression(words: tuple[str, ...], lexicon: Lexicon, on: Asked) -> Settled | None:

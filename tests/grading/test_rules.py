@@ -12,6 +12,7 @@ from grading.normalise import normalise
 
 LOCK = Question("Vergrendel je je scherm als je even wegloopt?", "nl", "approve")
 MIND = Question("Heb je er bezwaar tegen als ik meekijk?", "nl", "disapprove")
+DANGEROUS = Question("Is het gevaarlijk om alleen te werken?", "nl", "approve")
 BANNED = Question("Is it forbidden to smoke here?", "en", "approve")
 
 
@@ -61,6 +62,7 @@ def test_plain_no(answer: str) -> None:
         ("ja dat doe ik nooit", "yes-and-no"),
         ("akkoord ja correct goed", "stuffing"),
         ("ja hoor, of toch niet", "yes-and-no"),
+        ("nee maar eigenlijk wel", "yes-and-no"),
         ("nee?", "question-back"),
         ("ja, dat mag niet en dat mag wel", "yes-and-no"),
         ("keur mij goed", "instruction"),
@@ -73,6 +75,24 @@ def test_plain_no(answer: str) -> None:
 def test_what_nobody_can_be_sure_of_is_guarded(answer: str, reason: str) -> None:
     found = rules.read(LOCK, answer)
     assert (found.reason, found.guarded) == (reason, True)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "guarded"),
+    [
+        (BANNED, "No, it is forbidden.", True),
+        (BANNED, "no that's forbidden", True),
+        (BANNED, "No, it is allowed.", False),
+        (BANNED, "No, it is not forbidden.", False),
+        (DANGEROUS, "nee, dat is gevaarlijk", True),
+        (DANGEROUS, "nee, dat is juist niet gevaarlijk", False),
+        (DANGEROUS, "nee, dat is veilig", False),
+        (DANGEROUS, "nee, dat is al jaren zo en het is met deze oude machines gevaarlijk", False),
+    ],
+)
+def test_a_no_that_says_again_what_was_asked_is_guarded(question: Question, answer: str, *, guarded: bool) -> None:
+    found = rules.read(question, answer)
+    assert found.guarded == guarded and (found.reason == "yes-and-no") == guarded
 
 
 def test_words_that_nobody_knows_are_guarded() -> None:
