@@ -245,6 +245,7 @@ def page(both: Sequence[Measured], grader: Grader, models: Path) -> str:
     """The whole page."""
     _, card = artifact.card(models / "current")
     trained = len(examples.read_file(models / "current" / "examples.tsv"))
+    calibrated = sum(one["n"] for one in card["held_out"].values())
     intro = (
         "Made by `python -m bench.evaluation`: do not edit. Nothing was trained on the gold set; whoever has read the"
         " wrong readings below writes no training data for them. Shares are given with counts and 95 % intervals"
@@ -253,7 +254,8 @@ def page(both: Sequence[Measured], grader: Grader, models: Path) -> str:
     )
     made_of = [
         ["model", f"`{grader.model_id}`"],
-        ["training data", f"{trained} answers, sha256 `{card['data']}`"],
+        ["learned from", f"{trained} answers, sha256 `{card['data']['training']}`"],
+        ["calibrated on", f"{calibrated} answers, sha256 `{card['data']['calibration']}`"],
         ["gold set", f"{sum(len(one.rows) for one in both)} answers, sha256 `{examples.fingerprint(GOLD)}`"],
     ]
     parts = {
