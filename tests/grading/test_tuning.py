@@ -9,6 +9,7 @@ import pytest
 from api.settings import ROOT
 from grading import e5, examples, tuning
 from grading.examples import ExamplesInvalid, Labelled
+from grading.train import train
 
 FEW = 24
 """Answers in each file: a step of tuning."""
@@ -82,3 +83,14 @@ def test_without_answers_or_a_tuning_nothing_is_tuned(training: Path, tmp_path: 
     with pytest.raises(ExamplesInvalid, match="nothing to go on from"):
         tuning.tune(training, tmp_path / "tuned", ["second"], further=True)
     assert not (tmp_path / "tuned").exists()
+
+
+def test_a_network_that_has_seen_what_calibrates_is_refused(training: Path, tmp_path: Path) -> None:
+    calibration, tuned = tmp_path / "calibration", tmp_path / "tuned"
+    for folder in (calibration, tuned):
+        folder.mkdir()
+    (training / "second.tsv").rename(calibration / "second.tsv")
+    (tuned / tuning.FILE).write_bytes(b"")
+    (tuned / tuning.FILE).with_suffix(".json").write_text(json.dumps({"sources": ["first", "second"]}))
+    with pytest.raises(ExamplesInvalid, match="tuned on second"):
+        train(training, calibration, tmp_path / "models", tuned=tuned)
