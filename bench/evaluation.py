@@ -220,7 +220,7 @@ def failures(both: Sequence[Measured], grader: Grader, card: dict[str, Any]) -> 
             share = Share(each["wrongly_failed"]["count"], each["wrongly_failed"]["total"])
             if share.interval[0] > SERVED:
                 lines.append(
-                    f"- {NAMES[language]}, questions {kind}: of held-out training answers {share} are wrongly failed;"
+                    f"- {NAMES[language]}, questions {kind}: of the answers that calibrate {share} are wrongly failed;"
                     f" the bound of {SERVED:.0%} holds over all questions together, not for this kind."
                 )
     return "\n".join([*lines, "", *_probes(grader)])
@@ -254,8 +254,8 @@ def page(both: Sequence[Measured], grader: Grader, models: Path) -> str:
     )
     made_of = [
         ["model", f"`{grader.model_id}`"],
-        ["learned from", f"{trained} answers, sha256 `{card['data']['training']}`"],
-        ["calibrated on", f"{calibrated} answers, sha256 `{card['data']['calibration']}`"],
+        ["learned from", f"{trained} answers, sha256 `{card['data']}`"],
+        ["calibrated on", f"{calibrated} answers, sha256 `{card['calibration']}`"],
         ["gold set", f"{sum(len(one.rows) for one in both)} answers, sha256 `{examples.fingerprint(GOLD)}`"],
     ]
     parts = {

@@ -160,7 +160,7 @@ def report(ones: Sequence[One]) -> Report:
 
 
 def held_out(held: Held, expected: Expected, pass_at: float, alpha: float = 0.01) -> list[One]:
-    """How a reader does on questions and writers that it had not seen, for the model card."""
+    """How a reader does on the answers that it is calibrated on, of other questions and writers, for the model card."""
     ones = []
     for row, read, probabilities in zip(held.rows, held.reads, held.probabilities, strict=True):
         intent = INTENTS[int(probabilities.argmax())]

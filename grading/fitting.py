@@ -78,10 +78,12 @@ def learn(
 
     Neither head nor network may have seen the questions that are set apart, nor their writers: so what is calibrated
     is what the reader does on answers of people who are not in its data. Raises `ExamplesInvalid` where nothing is set
-    apart, or a question is on both sides.
+    apart, a question is on both sides, or there are too few answers of an intent.
     """
     if not rows or not apart:
         raise ExamplesInvalid(f"{language}: no answers to {'calibrate on' if rows else 'learn from'}")
+    if missing := set(INTENTS) - {row.label for row in rows}:
+        raise ExamplesInvalid(f"{language}: no answers to learn from are {min(missing)}")
     if both_sides := {row.question for row in rows} & {row.question for row in apart}:
         raise ExamplesInvalid(f"{language}: learned from and set apart: {min(both_sides)} ({len(both_sides)} in all)")
     learned = [(read, row.label) for row in rows if not ((read := _read(row, frozenset())).guarded and read.label)]
@@ -121,8 +123,10 @@ def _calibrate(
 
 def _folds(rows: list[Labelled]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Rows to fit and rows to score, with no file on both sides; or no question, where there are too few files."""
-    sources = [row.source for row in rows]
-    groups = sources if len(set(sources)) >= FOLDS else [row.question for row in rows]
+    sources, questions = [row.source for row in rows], [row.question for row in rows]
+    if len(set(questions)) < FOLDS:
+        raise ExamplesInvalid(f"{len(set(questions))} questions to calibrate on; at least {FOLDS} are needed")
+    groups = sources if len(set(sources)) >= FOLDS else questions
     yield from GroupKFold(FOLDS).split(rows, groups=groups)
 
 
@@ -144,6 +148,11 @@ def _places(labels: list[Intent]) -> NDArray[np.int64]:
 
 
 def stacked(head: Floats, tuned: Floats, labels: NDArray[np.int64]) -> Stack:
-    """Weighs two readings, both (n, 4), of answers that neither had seen."""
+    """Weighs two readings, both (n, 4), of answers that neither had seen.
+
+    Raises `ExamplesInvalid` where an intent is missing: nothing can be said of that one then.
+    """
+    if missing := set(range(len(INTENTS))) - set(labels.tolist()):
+        raise ExamplesInvalid(f"too few answers to calibrate on: in some part none are {INTENTS[min(missing)]}")
     model = LogisticRegression(C=STACK_STRENGTH, max_iter=1000).fit(both(head, tuned), labels)
     return Stack(model.coef_.astype(np.float64), model.intercept_.astype(np.float64))

@@ -20,8 +20,9 @@ GUARD_SHARE = 0.7
 BY_FIRST = {"leading-yes", "leading-no"}
 """Rules that go by the first word. What follows may be about something else ("yes, the coffee is brown")."""
 BORNE_OUT = 0.4
-"""What the head has to give to the network's first reading. Half a point more is decided than where both have to read
-the same first, and as few probes wrongly; with nothing asked two points more, and 8 more of 490 probes wrongly."""
+"""What the head has to give to the network's first reading. Of the Dutch answers that calibrate half a point more is
+decided than where both have to read the same first; with nothing asked two points more, and 8 more of 490 probes are
+decided wrongly. Chosen after looking at those: with 0.3 an injected text passes."""
 SURELY = 2 / 3
 """Of the network's reading, what they ask for. Chosen after looking at three probes that half of it let through."""
 

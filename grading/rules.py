@@ -168,11 +168,9 @@ def _contradiction(words: tuple[str, ...], text: str, on: Asked, lexicon: Lexico
 
 
 def _restates(words: tuple[str, ...], on: Asked, lexicon: Lexicon) -> bool:
-    """Does what follows a "no" say what was asked ("is it safe?" "no, it is safe")?"""
-    rest = words[1:]
-    asked = set(on.text.split()) - lexicon.negators
-    said_again = lexicon.restating.match(" ".join(rest)) and words[-1] in asked
-    return bool(said_again) and len(words) <= PLAIN_WORDS and not set(rest) & lexicon.negators
+    """Does what follows a "no" say what was asked, and nothing else ("is it safe?" "no, it is perfectly safe")?"""
+    said = lexicon.restating.match(" ".join(words[1:]))
+    return said is not None and said[1] in set(on.text.split()) - lexicon.negators
 
 
 def _expression(words: tuple[str, ...], lexicon: Lexicon, on: Asked) -> Settled | None:

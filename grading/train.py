@@ -45,7 +45,7 @@ def train(
     answers that nothing was trained on. Raises `ExamplesInvalid` when the data cannot be used, as when the network was
     tuned on what would calibrate, and `Worse` when the model that would be replaced is better on `gold`.
     """
-    data = {"training": examples.fingerprint(training), "calibration": examples.fingerprint(calibration)}
+    data = {"data": examples.fingerprint(training), "calibration": examples.fingerprint(calibration)}
     pairs = None if encoder or tuned is None else tuning.find(tuned)
     read_by = encoder and export.content(encoder)
     wanted = artifact.inputs(data, read_by, pairs.digest if pairs else "")
@@ -61,7 +61,7 @@ def train(
     rows, apart = examples.read(training), examples.read(calibration)
     if seen := {row.source for row in apart} & set(pairs.sources if pairs else ()):
         raise ExamplesInvalid(f"{calibration}: the network was tuned on {', '.join(sorted(seen))}")
-    made, facts = _train(rows, apart, models, _source(models, encoder, pairs), {"inputs": wanted, "data": data}, gold)
+    made, facts = _train(rows, apart, models, _source(models, encoder, pairs), {"inputs": wanted} | data, gold)
     if not even_if_worse:
         compare(before.get("gold"), facts["gold"])
     artifact.publish(models, made)

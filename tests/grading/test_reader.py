@@ -6,7 +6,7 @@ import pytest
 from api.settings import Settings
 from grading import rules
 from grading.examples import ExamplesInvalid, Labelled
-from grading.fitting import _folds, learn
+from grading.fitting import _folds, learn, stacked
 from grading.grade import INTENTS, Question
 from grading.grader import load
 from grading.reader import by_first, compared
@@ -42,8 +42,10 @@ def test_the_head_has_to_bear_out_the_network() -> None:
     assert read.label is None
     assert compared([read], _first("approve"), _first("approve")) == [read]
     assert compared([read], _first("approve"), _first("disapprove"))[0].guarded
-    torn = np.array([[1.0 if one in ("approve", "disapprove") else 0.0 for one in INTENTS]])
+    torn = np.array([[5.0 if one in ("approve", "disapprove") else 0.0 for one in INTENTS]])
     assert compared([read], torn, _first("disapprove")) == [read]
+    barely = np.array([[{"approve": 5.5, "disapprove": 5.0}.get(one, 0.0) for one in INTENTS]])
+    assert compared([read], barely, _first("disapprove"))[0].guarded
 
 
 def test_the_network_is_asked_about_them_and_not_about_a_plain_yes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,9 +78,18 @@ def test_with_few_files_it_has_not_seen_the_question() -> None:
 
 
 @pytest.mark.parametrize(
-    ("learned", "apart", "what"), [(20, 0, "calibrate"), (0, 20, "learn"), (20, 20, r"set apart: Vraag 0\? \(20")]
+    ("learned", "apart", "what"),
+    [(20, 0, "calibrate"), (0, 20, "learn"), (20, 20, r"set apart: Vraag 0\? \(20"), (3, 3, "learn from are none")],
 )
 def test_what_cannot_be_learned_or_calibrated_is_said(learned: int, apart: int, what: str) -> None:
-    rows = [Labelled(f"Vraag {n}?", "ja", "approve", "nl", "one") for n in range(20)]
+    rows = [Labelled(f"Vraag {n}?", "ja", INTENTS[n % len(INTENTS)], "nl", "one") for n in range(20)]
     with pytest.raises(ExamplesInvalid, match=what):
         learn(rows[:learned], rows[:apart], "nl", None)
+
+
+def test_too_little_to_weigh_on_is_said() -> None:
+    rows = [Labelled(f"Vraag {n % 2}?", "ja", "approve", "nl", "one") for n in range(9)]
+    with pytest.raises(ExamplesInvalid, match="2 questions"):
+        list(_folds(rows))
+    with pytest.raises(ExamplesInvalid, match="none are unsure"):
+        stacked(np.zeros((4, 4)), np.zeros((4, 4)), np.array([0, 1, 0, 3]))

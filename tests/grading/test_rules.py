@@ -13,6 +13,7 @@ from grading.normalise import normalise
 LOCK = Question("Vergrendel je je scherm als je even wegloopt?", "nl", "approve")
 MIND = Question("Heb je er bezwaar tegen als ik meekijk?", "nl", "disapprove")
 DANGEROUS = Question("Is het gevaarlijk om alleen te werken?", "nl", "approve")
+DOOR = Question("Is it fine to prop the door open?", "en", "disapprove")
 BANNED = Question("Is it forbidden to smoke here?", "en", "approve")
 
 
@@ -87,6 +88,12 @@ def test_what_nobody_can_be_sure_of_is_guarded(answer: str, reason: str) -> None
         (DANGEROUS, "nee, dat is gevaarlijk", True),
         (DANGEROUS, "nee, dat is juist niet gevaarlijk", False),
         (DANGEROUS, "nee, dat is veilig", False),
+        (DANGEROUS, "nee hoor, dat is gewoon gevaarlijk", True),
+        (DANGEROUS, "nee, dat is een gevaar dat je alleen", False),
+        (DANGEROUS, "nee, dat is hier alleen", False),
+        (DOOR, "no that is a fire door", False),
+        (DOOR, "no, it is far from fine", False),
+        (DOOR, "no thats perfectly fine", True),
         (DANGEROUS, "nee, dat is al jaren zo en het is met deze oude machines gevaarlijk", False),
     ],
 )
