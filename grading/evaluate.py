@@ -189,9 +189,9 @@ def pass_threshold(held: Held) -> float:
     probabilities = held.probabilities[polar]
     wrong = (probabilities.argmax(axis=1) == other) & ~guarded
     surely = probabilities[np.arange(len(other)), other]
-    for threshold in np.arange(LENIENT, STRICT, 0.01):
+    for threshold in np.arange(LENIENT, STRICT, 0.01).round(2):
         if (wrong & (surely >= threshold)).sum() <= WRONGLY_PASSED * len(other):
-            return round(float(threshold), 2)
+            return float(threshold)
     return STRICT
 
 

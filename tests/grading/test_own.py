@@ -18,7 +18,7 @@ TEXT = "Neem je de noodtrap als de lift het doet?"
 OTHER = Question("Draag je een helm op de steiger?", "nl", "approve")
 SAID = "mijn horloge telt de treden met plezier"
 """The base model reads no clear yes or no in it."""
-LIKE = "treden zijn goed voor mijn horloge"
+LIKE = "treden en mijn horloge"
 
 
 def _rulings(label: Intent) -> list[Labelled]:
