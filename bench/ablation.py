@@ -99,10 +99,10 @@ class Heads:
         """As `fitting.fit`; the one before is forgotten."""
         words = bearing(reads, language)
         seen = [str((each, one.asked.turned)) for each, one in zip(words, reads, strict=True)]
-        seen += [language, str(dense(reads, words, language, encoder).tobytes()), str(labels.tobytes())]
-        digest = hashlib.sha256("\n".join(seen).encode()).hexdigest()
-        if self._head is None or digest != self._digest:
-            self._digest, self._head = digest, self._fit(reads, labels, language, encoder)
+        digest = hashlib.sha256("\n".join([language, *seen]).encode())
+        digest.update(dense(reads, words, language, encoder).tobytes() + labels.tobytes())
+        if self._head is None or digest.hexdigest() != self._digest:
+            self._digest, self._head = digest.hexdigest(), self._fit(reads, labels, language, encoder)
         return self._head
 
 
