@@ -211,6 +211,7 @@ def test_seconds_count_down_and_then_it_is_told(make_page: MakePage, system: Sys
     page.keyboard.press("u")
     page.keyboard.press("Enter")
     expect(page.get_by_text("De lerende hoort het over")).to_be_visible()
+    page.wait_for_load_state()  # the keys are there once the script is
     page.keyboard.press("z")
     expect(page.get_by_label("Wat je de lerende schrijft")).to_have_value(re.compile("Je mag opnieuw antwoorden."))
     expect(_focused(page)).to_have_attribute("id", "ruling")
