@@ -34,7 +34,7 @@ from bench.minilm import packaged
 from grading.encoder import Encoder
 from grading.evaluate import Share
 from grading.export import export
-from grading.tuning import BATCH, TOKENS, fit, on_top, padded
+from grading.tuning import BATCH, Texts, fit, on_top, packed
 
 LABELS = ("yes", "no", "conditional", "neither")
 """In the order of `INTENTS`."""
@@ -43,6 +43,8 @@ LEFT_OUT = ("other", "")
 FEWEST = 10
 """Rows of each label that training and stacking need."""
 SEED = 0
+TOKENS = 80
+"""Of a question and its answer."""
 EPOCHS = 3
 """Of the cross-encoder: with these data the third still helps."""
 NEIGHBOURS, SHARPNESS, FLOOR = 40, 0.1, 0.02
@@ -175,20 +177,24 @@ def by_cross_encoder(train: Pairs, new: Pairs) -> Floats:
     random.seed(SEED)
     network = on_top(AutoModel.from_pretrained(str(packaged())))
     tokenizer: Any = AutoTokenizer.from_pretrained(str(packaged()))
-    texts = [
-        [dict(tokenizer(*one, truncation="longest_first", max_length=TOKENS)) for one in columns]
-        for columns in (zip(part.questions, part.answers, strict=True) for part in (train, new))
-    ]
+    known, asked = (_taken_apart(tokenizer, part) for part in (train, new))
     with redirect_stdout(sys.stderr):  # it tells how far it is
-        fit(network, texts[0], train.labels.tolist(), EPOCHS, pad=tokenizer.pad_token_id)
+        fit(network, known, train.labels.tolist(), EPOCHS)
     found = np.zeros((len(new), len(LABELS)))
-    by_length = sorted(range(len(new)), key=lambda place: len(texts[1][place]["input_ids"]))
+    by_length = sorted(range(len(new)), key=lambda place: len(asked.answers[place]))
     with torch.inference_mode():
         network.eval()
         for start in range(0, len(new), BATCH):
             places = by_length[start : start + BATCH]
-            found[places] = network(**padded([texts[1][place] for place in places], tokenizer.pad_token_id))
+            found[places] = network(packed(asked, places))
     return np.asarray(log_softmax(found, axis=1))
+
+
+def _taken_apart(tokenizer: Any, pairs: Pairs) -> Texts:
+    """Each question with its answer as one text, after no question: here either may look at the other."""
+    both = zip(pairs.questions, pairs.answers, strict=True)
+    texts = [tokenizer(*one, truncation="longest_first", max_length=TOKENS)["input_ids"] for one in both]
+    return Texts([[]], texts, [0] * len(texts))
 
 
 def in_halves(readings: Floats, labels: Ints) -> Floats:

@@ -95,14 +95,14 @@ class Model:
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
-        """Takes a text, or a pair of them, apart into the pieces that are known."""
+        """Takes a text apart into the pieces that are known."""
         found = Tokenizer(models.Unigram(self.pieces, unk_id=UNKNOWN, byte_fallback=False))
         found.normalizer = normalizers.Sequence(
             [normalizers.NFKC(), normalizers.Replace(Regex(INVISIBLE), ""), normalizers.Replace(Regex("\\s+"), " ")]
         )
         found.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
         found.post_processor = processors.TemplateProcessing(
-            single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", BEGIN), ("</s>", END)]
+            single="<s> $A </s>", special_tokens=[("<s>", BEGIN), ("</s>", END)]
         )
         return found
 

@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from grading import e5
-from grading.grade import INTENTS
 
-LONGEST_TOKENS = 64
 INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
@@ -28,7 +26,7 @@ def export(name: str, encoders: Path) -> Path:
 
 def export_tuned(tuned: Path, encoders: Path) -> Path:
     """As `export`, for the packaged model with the differences in a file of `data/tuned`."""
-    code = [Path(__file__).with_name(name).read_bytes() for name in ("e5.py", "tuning.py")]
+    code = [Path(__file__).with_name(name).read_bytes() for name in ("e5.py", "export.py", "pieces.py", "tuning.py")]
     address = _address(str(e5.packaged()), b"".join([tuned.read_bytes(), *code]))
     return _once(encoders / address, lambda made: _write_tuned(tuned, made))
 
@@ -91,38 +89,83 @@ def _write(source: str, folder: Path) -> None:
             hidden: torch.Tensor = self.transformer(**dict(zip(inputs, tensors, strict=True))).last_hidden_state
             return hidden
 
-    facts = {"name": source, "tokens": LONGEST_TOKENS, "width": model.get_embedding_dimension()}
-    _save(Hidden(), model.tokenizer.backend_tokenizer, sample, inputs, folder, facts)
+    axes = {key: {0: "batch", 1: "tokens"} for key in inputs} | {"hidden": {0: "batch", 1: "tokens"}}
+    samples = {key: sample[key] for key in inputs}
+    _save(Hidden(), samples, ["hidden"], axes, folder)
+    _describe(folder, source, model.tokenizer.backend_tokenizer)
 
 
 def _write_tuned(tuned: Path, folder: Path) -> None:
     import torch
 
-    from grading.tuning import TOKENS, build
+    from grading.tuning import build
 
-    ids = torch.tensor([[e5.BEGIN, e5.UNKNOWN, e5.END, e5.PAD], [e5.BEGIN, e5.UNKNOWN, e5.UNKNOWN, e5.END]])
-    sample = {"input_ids": ids, "attention_mask": (ids != e5.PAD).long()}
-    facts = {"name": f"{e5.NAME}, tuned ({tuned.stem})", "tokens": TOKENS, "width": len(INTENTS)}
     network = build(tuned).eval()
-    _save(network, network.base.tokenizer, sample, list(sample), folder, facts)
+    step = stepwise(network)
+    tokens = torch.tensor([e5.BEGIN, e5.UNKNOWN, e5.END])
+    _, present = step(tokens, step.nothing)
+    axes = {"tokens": {0: "tokens"}, "past": {2: "before"}, "present": {2: "tokens"}}
+    _save(step, {"tokens": tokens, "past": present}, ["logits", "present"], axes, folder)
+    _describe(folder, f"{e5.NAME}, tuned ({tuned.stem})", network.base.tokenizer)
 
 
-def _save(network: Any, tokenizer: Any, sample: Any, inputs: list[str], folder: Path, facts: dict[str, Any]) -> None:
-    """Writes model.onnx (int8), tokenizer.json and encoder.json."""
+def stepwise(network: Any) -> Any:
+    """The tuned network as it serves: one text at a time, a question first and then each of its answers.
+
+    Tokens (n) and `past` (keys and values of each layer, heads, tokens before, width of one) in; logits (4) and of
+    these tokens what is `past` to the next out.
+    """
+    import torch
+
+    class Step(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.network = network
+            bert = network.bert.config
+            heads = bert.num_attention_heads
+            self.nothing = torch.zeros(2 * bert.num_hidden_layers, heads, 0, bert.hidden_size // heads)
+
+        def forward(self, tokens: torch.Tensor, past: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+            present: list[torch.Tensor] = []
+
+            def attend(number: int, *projected: torch.Tensor) -> torch.Tensor:
+                query, key, value = (self.network.heads(one) for one in projected)
+                present.extend([key, value])
+                key, value = (
+                    torch.cat([past[2 * number + which], one], dim=1) for which, one in enumerate((key, value))
+                )
+                found = torch.nn.functional.scaled_dot_product_attention(query, key, value)
+                return found.transpose(0, 1).flatten(1)
+
+            positions = past.shape[2] + torch.arange(tokens.shape[0])
+            hidden = self.network.read(tokens, positions, attend)
+            logits = self.network.verdict(hidden[:1], hidden.mean(0, keepdim=True))
+            return logits[0], torch.stack(present)
+
+    return Step()
+
+
+def _save(
+    network: Any, samples: dict[str, Any], outputs: list[str], axes: dict[str, dict[int, str]], folder: Path
+) -> None:
+    """Writes model.onnx (int8)."""
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     full = folder / "full.onnx"
-    axes = {key: {0: "batch", 1: "tokens"} for key in inputs} | {"output": {0: "batch"}}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            network, tuple(sample[key] for key in inputs), str(full),
-            input_names=inputs, output_names=["output"], dynamic_axes=axes, opset_version=17, dynamo=False,
+            network, tuple(samples.values()), str(full),
+            input_names=list(samples), output_names=outputs, dynamic_axes=axes, opset_version=17, dynamo=False,
         )  # fmt: skip
     logging.getLogger().setLevel(logging.ERROR)  # advice about preprocessing, which this graph does not need
     # 7 bits: with 8 a processor without VNNI clips some sums, and would read other than one with it.
     quantize_dynamic(full, folder / "model.onnx", weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
     full.unlink()
+
+
+def _describe(folder: Path, name: str, tokenizer: Any) -> None:
+    """Writes tokenizer.json and encoder.json, which is the last: an export is whole when it is there."""
     tokenizer.save(str(folder / "tokenizer.json"))
-    (folder / "encoder.json").write_text(json.dumps(facts | {"inputs": inputs}))
+    (folder / "encoder.json").write_text(json.dumps({"name": name}))

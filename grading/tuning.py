@@ -10,19 +10,19 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from grading import e5, examples
+from grading import e5, examples, pieces
 from grading.examples import Labelled
 from grading.grade import INTENTS
+from grading.pieces import Tokens
 
 FILE = "pairs.npz"
-TOKENS = 80
 EPOCHS = 2
 BATCH = 64
 RATE = 2e-4
@@ -35,13 +35,33 @@ WARM = 0.1
 """Share of the steps in which the learning rate rises."""
 BLOCK, STEPS = 32, 3
 """What changed in so many weights is kept as whole steps of one size, so many up or down: 3 bits a weight."""
-CHUNK = 50
-"""Batches that are sorted by length together: short answers need not be padded to long ones."""
+SIBLINGS = 4
+"""Answers to one question that are learned from together."""
 COMMON = 300
 """So often do three letters stand together in the answers for a piece with them to be Dutch or English."""
 SIGN = re.compile(r"▁?[^\w]")
-Tokens = dict[str, list[int]]
-"""Of one text, as a transformers model takes them: numbers of pieces, mask."""
+Attend = Callable[..., Any]
+"""Number of a layer, and queries, keys and values of shape (n, width): what each token takes in, of that shape."""
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Answers taken apart, each with the place of its question."""
+
+    questions: list[Tokens]
+    answers: list[Tokens]
+    asked: list[int]
+
+
+@dataclass(frozen=True)
+class Packed:
+    """Texts in one row, without padding: all but the attention is done once for each token."""
+
+    tokens: Any
+    """Shape (n), as `positions`: an answer goes on where its question ended."""
+    positions: Any
+    sights: list[tuple[Any, Any]]
+    """Of questions and then of answers, row by row: where their tokens are, and those that they see; -1 is none."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +108,8 @@ def tune(training: Path, folder: Path, sources: list[str] | None = None, *, furt
     if further:
         before = [row for row in all_rows if row.source in earlier]
         learned, wanted = rows + random.sample(before, min(len(before), len(rows))), [*earlier, *wanted]
-    texts, labels = encoded(network.base, learned), [INTENTS.index(row.label) for row in learned]
-    fit(network, texts, labels, *((1, FURTHER_RATE) if further else ()))
+    labels = [INTENTS.index(row.label) for row in learned]
+    fit(network, encoded(network.base, learned), labels, *((1, FURTHER_RATE) if further else ()))
     return keep(network, [row for row in all_rows if row.source in wanted], folder)
 
 
@@ -151,9 +171,10 @@ def pairs(base: e5.Model) -> Any:
 
 
 def on_top(bert: Any) -> Any:
-    """A network on top of a transformers model: its first token and the mean of all, one hidden layer, four logits.
+    """A network on top of a transformers model: of each answer its first token and the mean of all, one hidden layer.
 
-    Shapes: tokens (n, m) and what else the model takes in, logits (n, 4) out.
+    A question is read by itself, an answer with the question at hand, layer by layer: so what a question comes to is
+    the same for all its answers, and is computed once. Takes what `packed` gives; four logits for each answer.
     """
     import torch
 
@@ -166,54 +187,101 @@ def on_top(bert: Any) -> Any:
             self.pool = torch.nn.Linear(2 * width, width)
             self.out = torch.nn.Linear(width, len(INTENTS))
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, **more: torch.Tensor) -> torch.Tensor:
-            hidden = self.bert(input_ids=input_ids, attention_mask=attention_mask, **more).last_hidden_state
-            mask = attention_mask[..., None].float()
-            seen = torch.cat([hidden[:, 0], (hidden * mask).sum(1) / mask.sum(1)], dim=1)
+        def forward(self, texts: Packed) -> torch.Tensor:
+            def attend(_: int, *projected: torch.Tensor) -> torch.Tensor:
+                return torch.cat([self._seen(mine, sight, *projected) for mine, sight in texts.sights])
+
+            hidden = self.read(texts.tokens, texts.positions, attend)
+            mine, _ = texts.sights[-1]
+            own, real = hidden[mine.clamp(min=0)], (mine >= 0)[..., None].float()
+            return self.verdict(own[:, 0], (own * real).sum(1) / real.sum(1))
+
+        def read(self, tokens: torch.Tensor, positions: torch.Tensor, attend: Attend) -> torch.Tensor:
+            """The last hidden state of tokens in a row, (n, width)."""
+            hidden: torch.Tensor = self.bert.embeddings(input_ids=tokens[None], position_ids=positions[None])[0]
+            for number, layer in enumerate(self.bert.encoder.layer):
+                own = layer.attention.self
+                seen = attend(number, own.query(hidden), own.key(hidden), own.value(hidden))
+                hidden = layer.attention.output(seen, hidden)
+                hidden = layer.output(layer.intermediate(hidden), hidden)
+            return hidden
+
+        def verdict(self, first: torch.Tensor, mean: torch.Tensor) -> torch.Tensor:
+            """The logits of answers, from (n, width) each."""
+            seen = torch.cat([first, mean], dim=1)
             logits: torch.Tensor = self.out(self.drop(torch.tanh(self.pool(self.drop(seen)))))
             return logits
+
+        def heads(self, projected: torch.Tensor) -> torch.Tensor:
+            """(..., n, width) as (..., heads, n, width of one)."""
+            parts = projected.reshape(*projected.shape[:-1], self.bert.config.num_attention_heads, -1)
+            return parts.transpose(-3, -2)
+
+        def _seen(self, mine: torch.Tensor, sight: torch.Tensor, *projected: torch.Tensor) -> torch.Tensor:
+            query, key, value = (
+                self.heads(one[places.clamp(min=0)])
+                for one, places in zip(projected, (mine, sight, sight), strict=True)
+            )
+            there = (sight >= 0)[:, None, None]
+            found = torch.nn.functional.scaled_dot_product_attention(query, key, value, attn_mask=there)
+            return found.transpose(1, 2).flatten(2)[mine >= 0]
 
     return Pair()
 
 
-def encoded(base: e5.Model, rows: list[Labelled]) -> list[Tokens]:
+def encoded(base: e5.Model, rows: list[Labelled]) -> Texts:
     """Question and answer of each, taken apart."""
-    tokenizer = base.tokenizer
-    tokenizer.enable_truncation(TOKENS)
-    found = tokenizer.encode_batch([(row.question, row.answer) for row in rows])
-    return [{"input_ids": one.ids, "attention_mask": one.attention_mask} for one in found]
+    places = {question: place for place, question in enumerate(dict.fromkeys(row.question for row in rows))}
+    return Texts(
+        [pieces.asked(base.tokenizer, question) for question in places],
+        [pieces.said(base.tokenizer, row.answer) for row in rows],
+        [places[row.question] for row in rows],
+    )
 
 
-def padded(some: list[Tokens], pad: int) -> dict[str, Any]:
-    """As tensors of one length."""
+def packed(texts: Texts, places: list[int]) -> Packed:
+    """The answers in these places with their questions, as tensors."""
     import torch
 
-    most = max(len(one["input_ids"]) for one in some)
-    fill = {"input_ids": pad}
-    return {
-        key: torch.tensor([one[key] + [fill.get(key, 0)] * (most - len(one[key])) for one in some]) for key in some[0]
-    }
+    at = {one: number for number, one in enumerate(dict.fromkeys(texts.asked[place] for place in places))}
+    row: list[int] = []
+    positions: list[int] = []
+
+    def put(tokens: Tokens, start: int) -> list[int]:
+        found = list(range(len(row), len(row) + len(tokens)))
+        row.extend(tokens)
+        positions.extend(range(start, start + len(tokens)))
+        return found
+
+    def padded(some: list[list[int]]) -> torch.Tensor:
+        most = max(map(len, some))
+        return torch.tensor([one + [-1] * (most - len(one)) for one in some])
+
+    questions = [put(texts.questions[one], 0) for one in at]
+    before = [questions[at[texts.asked[place]]] for place in places]
+    answers = [put(texts.answers[place], len(one)) for place, one in zip(places, before, strict=True)]
+    sights = [(padded(answers), padded([one + own for one, own in zip(before, answers, strict=True)]))]
+    if any(questions):
+        sights.insert(0, (padded(questions), padded(questions)))
+    return Packed(torch.tensor(row), torch.tensor(positions), sights)
 
 
-def fit(
-    network: Any, texts: list[Tokens], labels: list[int], epochs: int = EPOCHS, rate: float = RATE, *, pad: int = e5.PAD
-) -> None:
+def fit(network: Any, texts: Texts, labels: list[int], epochs: int = EPOCHS, rate: float = RATE) -> None:
     """Tunes it in place. Word embeddings stay: they are most of all weights, and no gain was measured."""
     import torch
 
     network.bert.embeddings.word_embeddings.weight.requires_grad_(False)
     optimiser = torch.optim.AdamW(_rates(network, rate))
-    steps = epochs * -(-len(texts) // BATCH)
+    steps = epochs * len(list(_batches(texts.asked)))
     warm = max(1, int(WARM * steps))
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min((step + 1) / warm, (steps - step) / max(1, steps - warm))
     )
     network.train()
     for epoch in range(epochs):
-        for places in _batches([len(one["input_ids"]) for one in texts]):
-            inputs = padded([texts[place] for place in places], pad)
+        for places in _batches(texts.asked):
             meant = torch.tensor([labels[place] for place in places])
-            loss = torch.nn.functional.cross_entropy(network(**inputs), meant)
+            loss = torch.nn.functional.cross_entropy(network(packed(texts, places)), meant)
             optimiser.zero_grad(set_to_none=True)
             loss.backward()  # type: ignore[no-untyped-call]  # it has none
             torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -234,15 +302,16 @@ def _rates(network: Any, top: float) -> list[dict[str, Any]]:
     return groups
 
 
-def _batches(lengths: list[int]) -> Iterator[list[int]]:
-    order = list(range(len(lengths)))
+def _batches(asked: list[int]) -> Iterator[list[int]]:
+    """Places of answers, in any order, up to SIBLINGS of a question together: it is read once for them."""
+    order, found = list(range(len(asked))), dict[int, list[int]]()
     random.shuffle(order)
-    batches = []
-    for start in range(0, len(order), BATCH * CHUNK):
-        chunk = sorted(order[start : start + BATCH * CHUNK], key=lengths.__getitem__)
-        batches += [chunk[at : at + BATCH] for at in range(0, len(chunk), BATCH)]
-    random.shuffle(batches)
-    yield from batches
+    for place in order:
+        found.setdefault(asked[place], []).append(place)
+    together = [some[at : at + SIBLINGS] for some in found.values() for at in range(0, len(some), SIBLINGS)]
+    random.shuffle(together)
+    flat = [place for some in together for place in some]
+    yield from (flat[at : at + BATCH] for at in range(0, len(flat), BATCH))
 
 
 def _difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:

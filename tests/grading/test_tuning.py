@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from api.settings import ROOT
-from grading import e5, examples, tuning
+from grading import e5, examples, pieces, tuning
 from grading.examples import ExamplesInvalid, Labelled
+from grading.export import stepwise
 from grading.train import train
 
 FEW = 24
@@ -35,7 +36,7 @@ def _logits(network: Any, rows: list[Labelled]) -> Any:
 
     network.eval()
     with torch.no_grad():
-        return network(**tuning.padded(tuning.encoded(network.base, rows), e5.PAD))
+        return network(tuning.packed(tuning.encoded(network.base, rows), list(range(len(rows)))))
 
 
 def test_what_is_kept_gives_the_network_back(training: Path, tmp_path: Path) -> None:
@@ -53,6 +54,28 @@ def test_what_is_kept_gives_the_network_back(training: Path, tmp_path: Path) -> 
     path = tuning.keep(network, rows, tmp_path / "tuned")
     after, again = _logits(network, rows), _logits(tuning.build(path), rows)
     assert (again - after).abs().mean() < 0.3 * (after - before).abs().mean(), "3 bits cost no more"
+
+
+def test_a_question_that_was_read_once_serves_each_of_its_answers(training: Path) -> None:
+    import torch
+
+    rows = examples.read(training)[:6]
+    rows += [Labelled(rows[0].question, "ja hoor", "approve", "nl", "first")]
+    network = tuning.pairs(tuning.packaged(rows)).eval()
+    step, tokenizer = stepwise(network), network.base.tokenizer
+    with torch.no_grad():
+        for row, together in zip(rows, _logits(network, rows), strict=True):
+            _, past = step(torch.tensor(pieces.asked(tokenizer, row.question)), step.nothing)
+            alone, _ = step(torch.tensor(pieces.said(tokenizer, row.answer)), past)
+            assert torch.allclose(alone, together, atol=1e-5)
+
+
+def test_of_long_texts_what_asks_and_what_comes_first_is_read() -> None:
+    tokenizer, long, room = e5.Model(e5.packaged()).tokenizer, "een twee" + " een twee" * 50, pieces.MOST - 2
+    rest, asks, stands = (tokenizer.encode(text).ids[1:-1] for text in (long, "doe je dat?", "ja dat doe ik"))
+    asked, said = pieces.asked(tokenizer, f"{long} doe je dat?"), pieces.said(tokenizer, f"ja dat doe ik {long}")
+    assert asked == [e5.BEGIN, *[*rest, *asks][-room:], e5.END]
+    assert said == [e5.END, *[*stands, *rest][:room], e5.END]
 
 
 def test_the_pieces_are_those_of_dutch_and_english() -> None:
