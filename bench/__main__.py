@@ -1,11 +1,13 @@
 """`python -m bench`: prints the tables of docs/performance.md."""
 
+import itertools
 import os
 import platform
 import statistics
 import time
 import uuid
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from api import trial
@@ -53,13 +55,16 @@ def grading_alone() -> None:
     english = "I would first ask my manager what she thinks of that"
     dutch = "ik zou eerst even aan mijn leidinggevende vragen wat ze vindt"
     asked, asked_english = Question("Doe je er iets aan?", "nl", "approve"), Question("Do you call?", "en", "approve")
-    rows = examples.read(ROOT / "data" / "gold")
+    numbers, rows = itertools.count(), examples.read(ROOT / "data" / "gold")
     pairs = [(Question(row.question, row.language, "approve"), row.answer) for row in rows if row.language == "nl"]
     print("\n| grading, one thread | p50 ms | p99 ms |\n|---|---|---|")
     for name, work in {
         "a rule, Dutch": lambda: grader.grade(asked, "nee, nooit"),
         "the model, Dutch": lambda: grader.grade(asked, dutch),
         "the model, English": lambda: grader.grade(asked_english, english),
+        "the model, Dutch, a question not read lately": lambda: grader.grade(
+            replace(asked, text=f"Doe je er {next(numbers)} keer iets aan?"), dutch
+        ),
         "the bare network session, English": lambda: network.logits([(asked_english.text, english)]),
     }.items():
         taken = []
