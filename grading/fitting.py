@@ -41,16 +41,15 @@ def fit(reads: list[Read], labels: NDArray[np.int64], language: Language, encode
     words = bearing(reads, language)
     blocks, terms = [], {}
     for name, texts in texts_of(words, language).items():
-        counter = CountVectorizer(**KINDS[name], min_df=LEAST_ANSWERS)
+        counter = CountVectorizer(**KINDS[name], min_df=LEAST_ANSWERS, dtype=np.float32)
         counts = counter.fit_transform(texts)
         weights = TfidfTransformer(sublinear_tf=True).fit(counts)
-        idf = kept(weights.idf_)
-        weights.idf_ = idf.astype(np.float64)
+        weights.idf_ = idf = kept(weights.idf_)
         blocks.append(weights.transform(counts))
         terms[name] = Terms(name, counter.get_feature_names_out().tolist(), idf)
     turned = np.array([one.asked.turned for one in reads])
     meant = np.where(turned, np.array(TURNED)[labels], labels)
-    matrix = sparse.hstack([*blocks, sparse.csr_matrix(dense(reads, words, language, encoder))], format="csr")
+    matrix = sparse.hstack([*blocks, sparse.csr_matrix(kept(dense(reads, words, language, encoder)))], format="csr")
     model = LogisticRegression(C=STRENGTH, max_iter=STEPS)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)

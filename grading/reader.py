@@ -19,12 +19,11 @@ GUARD_SHARE = 0.7
 """What a guard's label gets. Guarded answers are never decided, so this only shows how the rest is spread."""
 BY_FIRST = {"leading-yes", "leading-no"}
 """Rules that go by the first word. What follows may be about something else ("yes, the coffee is brown")."""
-BORNE_OUT = 0.4
-"""What the head has to give to the network's first reading. Of the Dutch answers that calibrate half a point more is
-decided than where both have to read the same first; with nothing asked two points more, and 8 more of 490 probes are
-decided wrongly. Chosen after looking at those: with 0.3 an injected text passes."""
-SURELY = 2 / 3
-"""Of the network's reading, what they ask for. Chosen after looking at three probes that half of it let through."""
+BORNE_OUT = 0.5
+"""What the head has to give to the network's first reading. With 0.4 two points more of the answers that calibrate are
+decided, and an injected text among the probes passes."""
+SURELY = 0.75
+"""Of the network's reading, what they ask for. Chosen after looking at four probes that less of it let through."""
 
 
 @dataclass(frozen=True)

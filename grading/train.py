@@ -109,7 +109,7 @@ def _train(
 ) -> tuple[str, dict[str, Any]]:
     from grading.grader import build
 
-    print("training the grader (some five minutes)", flush=True)
+    print("training the grader (some three minutes)", flush=True)
     facts = known | {
         "lineage": BASE,
         "trained_on": dt.datetime.now(dt.UTC).date().isoformat(),

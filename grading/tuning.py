@@ -1,4 +1,4 @@
-"""Tunes multilingual-e5-small to read an answer together with its question, and keeps what changed as a small file.
+"""Tunes multilingual-e5-small to read an answer with its question at hand, and keeps what changed as a small file.
 
 One network reads both languages. Tuning takes an hour and more, so it is not a part of `train`: the result lies in
 `data/tuned`, and a head for each language is trained on top of it. What changed is kept in 3 bits a weight.
