@@ -42,10 +42,10 @@ def test_the_head_has_to_bear_out_the_network() -> None:
     assert read.label is None
     assert compared([read], _first("approve"), _first("approve")) == [read]
     assert compared([read], _first("approve"), _first("disapprove"))[0].guarded
+    surer = np.array([[{"approve": 4.5, "disapprove": 5.0}.get(one, 0.0) for one in INTENTS]])
+    assert compared([read], surer, _first("disapprove")) == [read]
     torn = np.array([[5.0 if one in ("approve", "disapprove") else 0.0 for one in INTENTS]])
-    assert compared([read], torn, _first("disapprove")) == [read]
-    barely = np.array([[{"approve": 5.5, "disapprove": 5.0}.get(one, 0.0) for one in INTENTS]])
-    assert compared([read], barely, _first("disapprove"))[0].guarded
+    assert compared([read], torn, _first("disapprove"))[0].guarded
 
 
 def test_the_network_is_asked_about_them_and_not_about_a_plain_yes(monkeypatch: pytest.MonkeyPatch) -> None:
