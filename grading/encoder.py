@@ -16,7 +16,7 @@ from grading.grade import INTENTS
 LONGEST_TOKENS = 64
 """Of a text that is embedded."""
 QUESTIONS = 16
-"""So many are kept as they were read: half a megabyte each, two where they are long."""
+"""So many are kept as they were read: a third of a megabyte each, 1.2 where they are long."""
 Floats = NDArray[np.float64]
 
 

@@ -272,7 +272,7 @@ def fit(network: Any, texts: Texts, labels: list[int], epochs: int = EPOCHS, rat
 
     network.bert.embeddings.word_embeddings.weight.requires_grad_(False)
     optimiser = torch.optim.AdamW(_rates(network, rate))
-    steps = epochs * len(list(_batches(texts.asked)))
+    steps = epochs * -(-len(texts.asked) // BATCH)
     warm = max(1, int(WARM * steps))
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimiser, lambda step: min((step + 1) / warm, (steps - step) / max(1, steps - warm))
