@@ -25,6 +25,7 @@ class Lexicon:
     no: frozenset[str]
     always: frozenset[str]
     negators: frozenset[str]
+    no_slips: frozenset[str]
     but: frozenset[str]
     filler: frozenset[str]
     after_no: frozenset[str]
@@ -95,6 +96,7 @@ def of(language: Language) -> Lexicon:
         "no",
         "always",
         "negators",
+        "no_slips",
         "but",
         "filler",
         "after_no",

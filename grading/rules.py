@@ -68,7 +68,7 @@ class Read:
 def asked(text: str, language: Language) -> Asked:
     """What kind of question it is. Questions are authors' texts and may be remembered; answers never are."""
     lexicon = lexicons.of(language)
-    plain = normalise(text, lexicon)
+    plain = normalise(text, lexicon, mended=False)  # an author's "verkeer" is no "verkeerd"
     return Asked(plain, bool(lexicon.flipping.search(plain)), bool(lexicon.refusing.search(plain)))
 
 
@@ -197,9 +197,9 @@ def _polarity(words: tuple[str, ...], text: str, answer: str, lexicon: Lexicon, 
         return None
     seen, rest = set(words), " ".join(words[1:])
     if seen <= lexicon.strong_yes | lexicon.yes and len(words) >= 3 and seen & lexicon.strong_yes:
-        return "approve", "repeated-yes", tuple(seen)
+        return "approve", "repeated-yes", tuple(dict.fromkeys(words))
     if seen <= lexicon.strong_no and len(words) >= 3:
-        return "disapprove", "repeated-no", tuple(seen)
+        return "disapprove", "repeated-no", tuple(dict.fromkeys(words))
     negated = bool(seen & (lexicon.negators - lexicon.strong_no))
     hedged = bool(lexicon.hedges.search(text)) or "?" in text or bool(seen & lexicon.but)
     if hedged or lexicon.irony.search(text) or len(words) > PLAIN_WORDS or (turned and (negated or len(words) > 2)):
@@ -210,7 +210,7 @@ def _polarity(words: tuple[str, ...], text: str, answer: str, lexicon: Lexicon, 
     if words[0] in lexicon.strong_no and not soft_yes and not _takes_back(words, rest, answer, lexicon):
         return "disapprove", "leading-no", (words[0],)
     if len(words) <= 2 and not turned and soft_yes and seen <= lexicon.strong_yes | lexicon.yes | lexicon.filler:
-        return "approve", "short-yes", tuple(soft_yes)
+        return "approve", "short-yes", tuple(word for word in words if word in soft_yes)
     return None
 
 

@@ -146,6 +146,33 @@ def test_a_condition_is_for_the_model(answer: str) -> None:
     assert rules.read(LOCK, answer).reason == "model"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Is het verkeer op het terrein gescheiden?", "Is je laptop verbonden met het netwerk?", "Is het verkeer druk?"],
+)
+def test_a_word_that_looks_like_another_turns_no_question(text: str) -> None:
+    assert not rules.asked(text, "nl").turned
+    assert rules.read(Question(text, "nl", "approve"), "dat is prima").label == "approve"
+
+
+@pytest.mark.parametrize(
+    ("word", "language", "meant"),
+    [
+        ("verkeer", "nl", "verkeer"),
+        ("jurist", "nl", "jurist"),
+        ("gevaarlik", "nl", "gevaarlijk"),
+        ("courses", "en", "courses"),
+        ("definately", "en", "definitely"),
+    ],
+)
+def test_slips_are_mended_and_other_words_left(word: str, language: Language, meant: str) -> None:
+    assert normalise(word, lexicon.of(language)) == meant
+
+
+def test_what_made_a_rule_speak_is_told_in_the_order_of_the_answer() -> None:
+    assert rules.read(LOCK, "ja ja zeker zeker ja").cause == ("ja", "zeker")
+
+
 @given(st.text(max_size=700), st.sampled_from(["nl", "en"]))
 def test_every_text_has_a_reading(answer: str, language: Language) -> None:
     found = rules.read(Question(LOCK.text, language, "approve"), answer)
