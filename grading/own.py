@@ -3,7 +3,8 @@
 For each question with rulings a small logistic regression weighs the base model's reading and the words of the answer
 anew; anchors, answers to other questions with their labels, keep it from forgetting what the base model knows. It can
 turn a reading, but it never makes a failure more likely: the p-value stays the larger of the two, so the bound of the
-base model holds (see decision 9). Only words that the base model knows are weighed, and only their weights are kept.
+base model holds (see decision 9). Only words that the base model knows and that two of the ruled answers share are
+weighed, and only their weights are kept: no answer can be read from those.
 """
 
 import json
@@ -27,6 +28,8 @@ FILE = "own.json"
 STRENGTH = 1.0
 """C of the regressions."""
 STEPS = 200
+SHARED = 2
+"""A word or phrase is weighed once so many of the ruled answers have it: those of one would tell that answer."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def learn(readers: dict[Language, Reader], rulings: list[Labelled]) -> list[dict
         reader = readers[language]
         reads, shares = reader.read([(Question(text, language, "approve"), row.answer) for row in rows])
         words = reader.head.weights(reads)
-        columns = np.flatnonzero(words.any(axis=0))
+        columns = np.flatnonzero(np.count_nonzero(words, axis=0) >= SHARED)
         anchors, meant = reader.anchors
         matrix = np.vstack(
             [
@@ -97,29 +100,28 @@ def learn(readers: dict[Language, Reader], rulings: list[Labelled]) -> list[dict
     return found
 
 
-def publish(models: Path, organisation: str, learned: list[dict[str, Any]], rulings: str) -> str:
+def publish(models: Path, organisation: str, learned: list[dict[str, Any]], rulings: str, base: str) -> str:
     """Makes what was learned the organisation's current model, in place of what was; returns its id.
 
-    `rulings` is a fingerprint of what it was learned from. The ones before it are removed: they may hold what was
-    learned from an answer that is gone.
+    `rulings` is a fingerprint of what it was learned from, `base` the id of the model whose readings it weighs. The
+    ones before it are removed: they may hold what was learned from an answer that is gone.
     """
-    base, _ = artifact.card(models / "current")
     folder = artifact.own(models, organisation)
     with artifact.making(folder) as made:
         (made / FILE).write_text(json.dumps(learned), encoding="utf-8")
         model_id = artifact.seal(made, {"lineage": organisation, "base": base, "rulings": rulings})
-        if not (folder / model_id).exists():
-            made.rename(folder / model_id)
+        artifact.settle(made, folder / model_id)
     artifact.publish(folder, model_id)
     for other in folder.iterdir():
-        if artifact.names_model(other.name) and other.name != model_id:
-            shutil.rmtree(other, ignore_errors=True)
+        if other.name not in (model_id, "current"):  # one in the making too, if its maker was killed
+            shutil.rmtree(other)
     return model_id
 
 
 def withdraw(models: Path, organisation: str) -> None:
     """Removes all that was learned from this organisation's answers; the base model grades there again."""
-    shutil.rmtree(artifact.own(models, organisation), ignore_errors=True)
+    if (folder := artifact.own(models, organisation)).exists():
+        shutil.rmtree(folder)
 
 
 def _ruled(row: dict[str, Any]) -> Ruled:

@@ -42,12 +42,13 @@ class Shelf:
         """The model with this id, to repeat its decision; None when it is gone, or another organisation's."""
         if not artifact.names_model(model_id):
             return None
-        for serving in (self._serving.get(organisation), self._serving[BASE]):
+        base = self._serving[BASE]
+        for serving in (self._served(organisation), base):
             if serving is not None and serving.model_id == model_id:
                 return serving
-        for folder in (artifact.own(self._models, organisation) / model_id, self._models / model_id):
+        for folder, owner in ((artifact.own(self._models, organisation), organisation), (self._models, BASE)):
             try:
-                return self._older(folder, organisation)
+                return self._older(folder / model_id, owner, base)
             except ModelInvalid:
                 continue
         return None

@@ -3,7 +3,8 @@
 import datetime as dt
 import multiprocessing
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,9 +53,7 @@ def train(
     before: dict[str, Any] = {}
     try:
         model_id, before = artifact.card(models / "current")
-        if before.get("inputs") == wanted and all(
-            (models / "encoders" / one["folder"]).exists() for one in before["encoders"].values()
-        ):
+        if before.get("inputs") == wanted and _whole(models / "encoders", before["encoders"].values()):
             return model_id
     except ModelInvalid:
         pass
@@ -74,8 +73,23 @@ def compare(before: dict[str, Any] | None, now: dict[str, Any] | None) -> None:
         return
     for language, figures in now["figures"].items():
         old, new = before["figures"][language]["accuracy"]["value"], figures["accuracy"]["value"]
-        if new < old - TOLERANCE:
+        if old is not None and new is not None and new < old - TOLERANCE:
             raise Worse(f"{language}: reads {new:.1%} of the gold set right; the current model reads {old:.1%}")
+
+
+def _whole(encoders_: Path, known: Iterable[dict[str, Any]]) -> bool:
+    """Are the networks as the card has them? One that was damaged makes room to be exported anew."""
+    whole = True
+    for one in known:
+        folder = encoders_ / one["folder"]
+        try:
+            same = encoders.fingerprint(folder) == one["sha256"]
+        except OSError:
+            same = False
+        if not same:
+            shutil.rmtree(folder, ignore_errors=True)
+            whole = False
+    return whole
 
 
 @dataclass(frozen=True)
@@ -127,8 +141,7 @@ def _train(
         facts |= {key: {one: found[one][key] for one in LANGUAGES} for key in ("pass_at", "held_out", "by_question")}
         facts["gold"] = _on_gold(build(made, models / "encoders", "", facts), gold) if gold else None
         model_id = artifact.seal(made, facts)
-        if not (models / model_id).exists():
-            made.rename(models / model_id)
+        artifact.settle(made, models / model_id)
     return model_id, facts
 
 

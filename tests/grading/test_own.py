@@ -4,6 +4,7 @@ import shutil
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from grading import artifact, own
@@ -32,8 +33,8 @@ def _rulings(label: Intent) -> list[Labelled]:
 
 
 def _published(models: Path, label: Intent = "approve") -> ModelGrader:
-    learned = own.learn(load(models / "current").readers, _rulings(label))
-    own.publish(models, OURS, learned, "a fingerprint")
+    base = load(models / "current")
+    own.publish(models, OURS, own.learn(base.readers, _rulings(label)), "a fingerprint", base.model_id)
     return load(artifact.own(models, OURS) / "current", OURS)
 
 
@@ -60,10 +61,39 @@ def test_what_is_kept_holds_no_text_and_nothing_of_before(models: Path) -> None:
     second = _published(models, "disapprove").model_id
     folder = artifact.own(models, OURS)
     assert first != second and {path.name for path in folder.iterdir()} == {second, "current"}
-    kept = b"".join(path.read_bytes() for path in (folder / second).iterdir())
-    assert b"horloge" not in kept and b"treden" not in kept
     own.withdraw(models, OURS)
     assert not folder.exists()
+
+
+def test_only_what_two_answers_share_is_kept(models: Path) -> None:
+    """What is kept names words by their places in the base model's vocabulary."""
+    readers = load(models / "current").readers
+    with np.load(models / "current" / "nl.npz") as arrays:
+        vocabulary = arrays["words.terms"].tobytes().decode().split("\n")
+    (kept,) = own.learn(readers, _rulings("approve"))
+    words = {vocabulary[place] for place in kept["columns"]}
+    assert "treden" in words and "horloge" in words and "telt" in words
+    assert not {"elke", "tellen", "op"} & words and "mijn horloge telt" not in words
+    (alone,) = own.learn(readers, _rulings("approve")[:1])
+    assert alone["columns"] == []
+
+
+def test_a_damaged_one_is_made_anew(models: Path) -> None:
+    made = _published(models).model_id
+    path = artifact.own(models, OURS) / made / own.FILE
+    path.write_text("[]")
+    assert artifact.made_from(models, OURS) is None
+    assert _published(models).model_id == made and artifact.made_from(models, OURS) is not None
+
+
+def test_doubt_does_not_fail_because_of_rulings(models: Path) -> None:
+    base = load(models / "current")
+    rulings = [Labelled(TEXT, "weet ik niet", "disapprove", "nl")] * 6
+    own.publish(models, OURS, own.learn(base.readers, rulings), "a fingerprint", base.model_id)
+    mine, asked = load(artifact.own(models, OURS) / "current", OURS), Question(TEXT, "nl", "approve")
+    assert mine.grade(asked, "weet ik niet").intent == "disapprove", "the rulings are heard"
+    for answer in ("weet ik niet", "geen idee", "misschien"):
+        assert base.grade(asked, answer).outcome == mine.grade(asked, answer).outcome == "undecided"
 
 
 def test_another_organisation_is_refused(models: Path) -> None:
