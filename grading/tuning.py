@@ -10,7 +10,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -81,7 +81,8 @@ def find(folder: Path) -> Tuning | None:
     if not path.exists():
         return None
     facts = json.loads(path.with_suffix(".json").read_text("utf-8"))
-    return Tuning(path, tuple(facts["sources"]), hashlib.sha256(path.read_bytes()).hexdigest())
+    digest = hashlib.sha256(b"".join(one.read_bytes() for one in (path, path.with_suffix(".json"))))
+    return Tuning(path, tuple(facts["sources"]), digest.hexdigest())
 
 
 def tune(training: Path, folder: Path, sources: list[str] | None = None, *, further: bool = False) -> Path:
@@ -89,7 +90,7 @@ def tune(training: Path, folder: Path, sources: list[str] | None = None, *, furt
 
     `further` goes on from the tuning that is there, which takes less than beginning anew: once over these
     files and as many answers of the earlier ones, lest those be forgotten. Raises `ExamplesInvalid` when there are no
-    such answers, or nothing to go on from.
+    such answers or no such file, or nothing to go on from.
     """
     import torch
 
@@ -97,6 +98,8 @@ def tune(training: Path, folder: Path, sources: list[str] | None = None, *, furt
     earlier = known.sources if known else ()
     wanted = [one for one in sources or earlier if not (further and one in earlier)]
     rows = [row for row in all_rows if row.source in wanted]
+    if missing := set(sources or ()) - {row.source for row in all_rows}:
+        raise examples.ExamplesInvalid(f"{training}: no answers in {', '.join(sorted(missing))}")
     if not rows:
         raise examples.ExamplesInvalid(f"{training}: no answers to tune on; name files with --source")
     if further and not known:
@@ -107,28 +110,22 @@ def tune(training: Path, folder: Path, sources: list[str] | None = None, *, furt
     learned = rows
     if further:
         before = [row for row in all_rows if row.source in earlier]
-        learned, wanted = rows + random.sample(before, min(len(before), len(rows))), [*earlier, *wanted]
+        learned = rows + random.sample(before, min(len(before), len(rows)))
     labels = [INTENTS.index(row.label) for row in learned]
     fit(network, encoded(network.base, learned), labels, *((1, FURTHER_RATE) if further else ()))
-    return keep(network, [row for row in all_rows if row.source in wanted], folder)
+    # A file that was learned from earlier has been seen for good, wherever it is now.
+    return keep(network, {row.source for row in rows} | set(earlier if further else ()), folder)
 
 
-def keep(network: Any, rows: list[Labelled], folder: Path) -> Path:
-    """Writes what changed, and what it was made from."""
+def keep(network: Any, sources: Collection[str], folder: Path) -> Path:
+    """Writes what changed, and the files that it was learned from."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / FILE
     before = pairs(network.base).state_dict()
     np.savez_compressed(path, pieces=np.array(network.base.kept), **_difference(before, network.state_dict()))
-    sources = sorted({row.source for row in rows})
-    facts = {"sources": sources, "data": digest(rows)}
+    facts = {"sources": sorted(sources)}
     path.with_suffix(".json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     return path
-
-
-def digest(rows: list[Labelled]) -> str:
-    """A hash of labelled answers, whatever files they are in."""
-    lines = sorted("\t".join((row.question, row.answer, row.label)) for row in rows)
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def packaged(rows: list[Labelled]) -> e5.Model:

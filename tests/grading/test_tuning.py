@@ -51,7 +51,7 @@ def test_what_is_kept_gives_the_network_back(training: Path, tmp_path: Path) -> 
             weight = layer.output.dense.weight
             weight += 0.03 * torch.randn(weight.shape)
             layer.output.dense.bias += 0.1
-    path = tuning.keep(network, rows, tmp_path / "tuned")
+    path = tuning.keep(network, {"first"}, tmp_path / "tuned")
     after, again = _logits(network, rows), _logits(tuning.build(path), rows)
     assert (again - after).abs().mean() < 0.3 * (after - before).abs().mean(), "3 bits cost no more"
 
@@ -99,11 +99,24 @@ def test_more_files_are_added_to_a_tuning(training: Path, tmp_path: Path) -> Non
     assert known and more and more.sources == ("first", "second") and more.digest != known.digest
 
 
+def test_what_was_learned_from_is_remembered_where_it_went_elsewhere(training: Path, tmp_path: Path) -> None:
+    tuned = tmp_path / "tuned"
+    tuning.tune(training, tuned, ["first"])
+    (training / "first.tsv").rename(tmp_path / "first.tsv")
+    tuning.tune(training, tuned, ["second"], further=True)
+    more = tuning.find(tuned)
+    assert more and more.sources == ("first", "second")
+    path = more.path.with_suffix(".json")
+    path.write_text(path.read_text().replace('"first"', '"other"'))
+    changed = tuning.find(tuned)
+    assert changed and changed.digest != more.digest, "who calibrates on what was learned from is stopped by this list"
+
+
 def test_without_answers_or_a_tuning_nothing_is_tuned(training: Path, tmp_path: Path) -> None:
     with pytest.raises(ExamplesInvalid, match="no answers to tune on"):
         tuning.tune(training, tmp_path / "tuned")
-    with pytest.raises(ExamplesInvalid, match="no answers to tune on"):
-        tuning.tune(training, tmp_path / "tuned", ["third"])
+    with pytest.raises(ExamplesInvalid, match="no answers in third"):
+        tuning.tune(training, tmp_path / "tuned", ["first", "third"])
     with pytest.raises(ExamplesInvalid, match="nothing to go on from"):
         tuning.tune(training, tmp_path / "tuned", ["second"], further=True)
     assert not (tmp_path / "tuned").exists()
