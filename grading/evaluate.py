@@ -3,6 +3,7 @@
 Under the policy each polar answer is taken twice: with its own intent expected, and with the opposite one.
 """
 
+import math
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -127,7 +128,7 @@ def _kind(row: Labelled) -> str:
     return "turned around" if asked.flips else "about leaving something" if asked.refuses else "straight"
 
 
-LENGTHS = ((3, "1 to 3 words"), (8, "4 to 8 words"), (20, "9 to 20 words"), (10_000, "more than 20 words"))
+LENGTHS = ((3, "1 to 3 words"), (8, "4 to 8 words"), (20, "9 to 20 words"), (math.inf, "more than 20 words"))
 GROUPS: dict[By, Callable[[Labelled], str]] = {"length": _length, "spelling": _spelling, "question": _kind}
 
 

@@ -51,9 +51,9 @@ def read_file(path: Path, language: Language | None = None) -> list[Labelled]:
     Raises `ExamplesInvalid` with file and line.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.reader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ExamplesInvalid(f"{path}:1: cannot be read ({type(error).__name__})") from None
     header = rows[0] if rows else []
     needed = [name for name in COLUMNS if name != "language" or language is None]

@@ -51,13 +51,15 @@ class ModelGrader:
         return ModelGrader(model_id, self._readers, self._pass_at, self._folder, own)
 
     def grade(self, question: Question, answer: str, *, alpha: float | None = 0.01) -> Grade:
-        """The grade of one answer. Raises `ValueError` when alpha is not between 0 and 1."""
+        """The grade of one answer. Raises `ValueError` for an alpha not between 0 and 1 or an unknown language."""
         return self.grade_all([(question, answer)], alpha=alpha)[0]
 
     def grade_all(self, pairs: list[tuple[Question, str]], *, alpha: float | None = 0.01) -> list[Grade]:
         """The grades of many answers in the order given, each as `grade` gives it, for less."""
         if alpha is not None and not 0 < alpha < 1:
             raise ValueError("alpha must be between 0 and 1")
+        if unread := {question.language for question, _ in pairs} - set(self._readers):
+            raise ValueError(f"no answers in {', '.join(sorted(unread))} can be read")
         grades: dict[int, Grade] = {}
         for language, reader in self._readers.items():
             places = [place for place, (question, _) in enumerate(pairs) if question.language == language]

@@ -59,6 +59,11 @@ def test_evidence_names_words_and_neighbours(grader: Grader) -> None:
     assert "helpdesk" not in repr(grader.grade(ASKED, "helpdesk")), "content stays out of logs"
 
 
+def test_a_language_that_nobody_reads_is_refused(grader: Grader) -> None:
+    with pytest.raises(ValueError, match="fr"):
+        grader.grade(Question("Permis?", "fr", "approve"), "oui")  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize("alpha", [0.0, 1.0, -1, 2])
 def test_a_bound_that_is_none_is_refused(grader: Grader, alpha: float) -> None:
     with pytest.raises(ValueError, match="alpha"):
@@ -169,12 +174,18 @@ def test_the_card_says_what_it_was_made_from() -> None:
         ("question\tanswer\tlabel\tlanguage\nq\ta\tyes\tnl\n", ":2: the label"),
         ("question\tanswer\tlabel\tlanguage\nq\ta\tapprove\tfr\n", ":2: the language"),
         ("question\tanswer\tlabel\tlanguage\n\ta\tapprove\tnl\n", ":2: there is no question"),
+        (f"question\tanswer\tlabel\tlanguage\nq\t{'a' * 200_000}\tapprove\tnl\n", "cannot be read"),
     ],
 )
 def test_a_wrong_file_is_told_by_line(tmp_path: Path, text: str, where: str) -> None:
     (tmp_path / "x.tsv").write_text(text)
     with pytest.raises(ExamplesInvalid, match=where):
         examples.read(tmp_path)
+
+
+def test_a_file_as_spreadsheets_write_it_is_read(tmp_path: Path) -> None:
+    (tmp_path / "x.tsv").write_text("question\tanswer\tlabel\tlanguage\r\nMag het?\tja\tapprove\tnl\r\n", "utf-8-sig")
+    assert [row.answer for row in examples.read(tmp_path)] == ["ja"]
 
 
 def test_no_files_is_an_error(tmp_path: Path) -> None:
