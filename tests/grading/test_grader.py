@@ -53,9 +53,10 @@ def test_explaining_gives_the_same_decision(grader: Grader, asked: Question, ans
 
 
 def test_evidence_names_words_and_neighbours(grader: Grader) -> None:
-    found = grader.explain(ASKED, "ik zou dat bericht liever aan de helpdesk melden").evidence
+    answer = "liever niet, dat bericht gaat eerst naar de helpdesk"
+    found = grader.explain(ASKED, answer).evidence
     assert found.stage == "model" and len(found.neighbours) == 3
-    assert found.words and all(word in "ik zou dat bericht liever aan de helpdesk melden" for word in found.words)
+    assert "niet" in found.words and all(word in answer for word in found.words)
     assert "helpdesk" not in repr(grader.grade(ASKED, "helpdesk")), "content stays out of logs"
 
 
