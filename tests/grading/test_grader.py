@@ -14,12 +14,12 @@ import pytest
 from api.settings import ROOT, Settings
 from grading import artifact, examples
 from grading.artifact import ModelInvalid
-from grading.encoder import Tuned
+from grading.encoder import Tuned, fingerprint
 from grading.examples import ExamplesInvalid
 from grading.fitting import learn
 from grading.grade import INTENTS, Grader, Question
 from grading.grader import load
-from grading.train import train
+from grading.train import _whole, train
 
 MODELS = Settings().models
 ASKED = Question("Klik je op een link in een mail van een onbekende?", "nl", "disapprove")
@@ -187,6 +187,18 @@ def test_a_wrong_file_is_told_by_line(tmp_path: Path, text: str, where: str) -> 
 def test_a_file_as_spreadsheets_write_it_is_read(tmp_path: Path) -> None:
     (tmp_path / "x.tsv").write_text("question\tanswer\tlabel\tlanguage\r\nMag het?\tja\tapprove\tnl\r\n", "utf-8-sig")
     assert [row.answer for row in examples.read(tmp_path)] == ["ja"]
+
+
+def test_a_damaged_network_makes_room_for_a_new_one(tmp_path: Path) -> None:
+    folder = tmp_path / "network"
+    folder.mkdir()
+    for name in ("model.onnx", "tokenizer.json", "encoder.json"):
+        (folder / name).write_text(name)
+    known = [{"folder": "network", "sha256": fingerprint(folder)}]
+    assert _whole(tmp_path, known) and folder.exists()
+    (folder / "model.onnx").write_text("damaged")
+    assert not _whole(tmp_path, known) and not folder.exists()
+    assert not _whole(tmp_path, known)
 
 
 def test_no_files_is_an_error(tmp_path: Path) -> None:
