@@ -114,7 +114,6 @@ def _page(path: str, role: str | None = None, *, read: bool = False) -> State:
         if read:
             page.keyboard.press("c")
             page.get_by_text("ja, dat doe ik").first.wait_for()
-            page.wait_for_load_state()  # the keys are there once the script is
             page.keyboard.press("1")
             page.get_by_role("heading", name="Jouw besluit").wait_for()
         if path.startswith("/employer/"):

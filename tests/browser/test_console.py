@@ -4,7 +4,7 @@ import re
 import uuid
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 from sqlalchemy.orm import Session
 
 from api import messages
@@ -38,11 +38,9 @@ def _open(page: Page, system: System, number: str, *, read: bool = True) -> None
     page.goto(f"{system.settings.url}/review/{number}")
     page.keyboard.press("c")
     expect(page.get_by_role("heading", name="Het antwoord")).to_be_visible()
-    page.wait_for_load_state()  # the keys are there once the script is
     if read:
         page.keyboard.press("3")
         expect(page.get_by_role("heading", name="Jouw besluit")).to_be_visible()
-        page.wait_for_load_state()
 
 
 def _line_from(system: System, session: Session, number: str) -> str:
@@ -97,6 +95,25 @@ def test_the_whole_case_is_on_one_screen(make_page: MakePage, system: System, ne
     for name in ("De vraag", "Het antwoord", "Wat lees jij?", "Wat de computer las", "Datums", "Jouw besluit"):
         expect(page.get_by_role("heading", name=name)).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("button", name="Besluiten")).to_be_in_viewport(ratio=1)
+
+
+def test_keys_that_come_before_the_scripts_are_kept(
+    make_page: MakePage, system: System, new_learner: NewLearner
+) -> None:
+    page = make_page()
+    keys = Keys(page)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    _open(page, system, disputed(new_learner()))
+    page.route("**/case.js", hold)
+    page.reload(wait_until="commit")
+    expect(page.get_by_role("button", name="Besluiten")).to_be_visible()
+    keys.press("o")
+    held.pop().continue_()
+    expect(page.get_by_label("Wat je de lerende schrijft")).to_have_value(re.compile("Je krijgt je punten."))
 
 
 def test_keys_are_letters_while_somebody_types(make_page: MakePage, system: System, new_learner: NewLearner) -> None:
@@ -211,7 +228,6 @@ def test_seconds_count_down_and_then_it_is_told(make_page: MakePage, system: Sys
     page.keyboard.press("u")
     page.keyboard.press("Enter")
     expect(page.get_by_text("De lerende hoort het over")).to_be_visible()
-    page.wait_for_load_state()  # the keys are there once the script is
     page.keyboard.press("z")
     expect(page.get_by_label("Wat je de lerende schrijft")).to_have_value(re.compile("Je mag opnieuw antwoorden."))
     expect(_focused(page)).to_have_attribute("id", "ruling")
@@ -219,7 +235,7 @@ def test_seconds_count_down_and_then_it_is_told(make_page: MakePage, system: Sys
     page.get_by_role("button", name="Besluiten").click()
     undo = page.get_by_role("button", name="Terugdraaien")
     undo.focus()
-    page.wait_for_load_state()
+    page.wait_for_load_state()  # the seconds count once their script is there
     page.clock.fast_forward(12_000)
     seconds = int(page.locator("[data-seconds]").inner_text())
     assert 0 < seconds <= 18, "30 less what has gone"

@@ -19,23 +19,35 @@ const press = (target) => {
   target.click();
 };
 
+// Whether there was something to do for this key.
+const act = (key) => {
+  if (key === "j") return step(1);
+  if (key === "k") return step(-1);
+  if (key === "?") return document.querySelector("#keys")?.showModal();
+  const target = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (target) press(target);
+  return Boolean(target);
+};
+
+// Heard before the page is whole: a key that comes early waits for what it presses and for the page's other scripts.
+let early = [];
 document.addEventListener("keydown", (event) => {
   const { key, target } = event;
   if (key === "Enter" && event.ctrlKey && target.matches("textarea")) return target.form.requestSubmit();
   if (key === "Escape" && target.matches("textarea")) return target.blur();
   if (event.ctrlKey || event.metaKey || event.altKey || typing(target) || document.querySelector("dialog[open]")) return;
-  if (key === "j") return step(1);
-  if (key === "k") return step(-1);
-  if (key === "?") return document.querySelector("#keys")?.showModal();
-  const pressed = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  if (!pressed) return;
-  event.preventDefault();
-  press(pressed);
+  if (early) early.push(key);
+  else if (act(key)) event.preventDefault();
 });
 
-// Browsers that do not know `command` yet.
-for (const button of document.querySelectorAll("[commandfor]")) {
-  if (!("command" in button)) {
-    button.addEventListener("click", () => document.getElementById(button.getAttribute("commandfor")).showModal());
+document.addEventListener("DOMContentLoaded", () => {
+  const keys = early;
+  early = null;
+  keys.forEach(act);
+  // Browsers that do not know `command` yet.
+  for (const button of document.querySelectorAll("[commandfor]")) {
+    if (!("command" in button)) {
+      button.addEventListener("click", () => document.getElementById(button.getAttribute("commandfor")).showModal());
+    }
   }
-}
+});
