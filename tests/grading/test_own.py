@@ -12,7 +12,8 @@ from grading.artifact import ModelInvalid
 from grading.examples import Labelled
 from grading.grade import Intent, Question
 from grading.grader import ModelGrader, load
-from grading.shelf import Shelf
+from grading.shelf import LOOK_EVERY, Shelf
+from tests.grading.conftest import another
 
 OURS, THEIRS = "11111111-1111-4111-8111-111111111111", "22222222-2222-4222-8222-222222222222"
 TEXT = "Neem je de noodtrap als de lift het doet?"
@@ -47,6 +48,12 @@ def test_rulings_change_how_like_answers_are_read(models: Path) -> None:
     assert mine.model_id != base.model_id and mine.grade(asked, SAID).p_value == mine.explain(asked, SAID).p_value
 
 
+def test_words_that_rulings_gave_weight_are_shown(models: Path) -> None:
+    base, mine, asked = load(models / "current"), _published(models), Question(TEXT, "nl", "approve")
+    before, after = base.explain(asked, SAID).evidence.words, mine.explain(asked, SAID).evidence.words
+    assert "horloge" not in before and after[0] == "horloge"
+
+
 def test_rulings_make_no_failure_likelier(models: Path) -> None:
     base, mine = load(models / "current"), _published(models, "disapprove")
     asked = Question(TEXT, "nl", "approve")
@@ -63,6 +70,29 @@ def test_what_is_kept_holds_no_text_and_nothing_of_before(models: Path) -> None:
     assert first != second and {path.name for path in folder.iterdir()} == {second, "current"}
     own.withdraw(models, OURS)
     assert not folder.exists()
+
+
+def test_what_was_withdrawn_is_not_asked_again(models: Path) -> None:
+    """It may hold what was learned from an answer that is gone: its decisions cannot be repeated any more."""
+    made, now = _published(models).model_id, 0.0
+    shelf = Shelf(models, lambda: now)
+    found = shelf.named(made, OURS)
+    assert found is not None and found.grade(OTHER, LIKE).outcome
+    own.withdraw(models, OURS)
+    now = LOOK_EVERY
+    assert shelf.named(made, OURS) is None
+    assert shelf.of(OURS).model_id == load(models / "current").model_id
+
+
+def test_it_goes_on_the_base_model_that_it_was_made_on(models: Path) -> None:
+    base, mine = load(models / "current"), _published(models)
+    _, card = artifact.card(artifact.own(models, OURS) / mine.model_id)
+    assert card["base"] == base.model_id
+    newer = load(models / another(models))
+    assert newer.model_id != base.model_id
+    kept = load(artifact.own(models, OURS) / "current", OURS, newer)
+    assert kept.readers is not newer.readers
+    assert kept.grade(OTHER, LIKE).probabilities == base.grade(OTHER, LIKE).probabilities
 
 
 def test_only_what_two_answers_share_is_kept(models: Path) -> None:

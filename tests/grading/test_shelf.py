@@ -1,7 +1,5 @@
 """Which model grades: a new one is taken up without a pause, a broken one is not, and old ones can be asked."""
 
-import json
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +11,7 @@ from grading.artifact import ModelInvalid
 from grading.grade import BASE, Question
 from grading.grader import load
 from grading.shelf import LOOK_EVERY, Shelf
+from tests.grading.conftest import another
 
 ASKED = Question("Klik je op een link in een mail van een onbekende?", "nl", "disapprove")
 
@@ -27,18 +26,6 @@ class Clock:
         return self.now
 
 
-def _another(models: Path, without: str = "files") -> str:
-    """The same model under another id, and if wanted without some of what its card says."""
-    with artifact.making(models) as made:
-        shutil.copytree((models / "current").resolve(), made, dirs_exist_ok=True)
-        card = json.loads((made / artifact.CARD).read_text())
-        (made / artifact.CARD).unlink()
-        card = {name: value for name, value in card.items() if name not in ("files", without)}
-        model_id = artifact.seal(made, card | {"trained_on": "another day"})
-        made.rename(models / model_id)
-    return model_id
-
-
 def _until(true: Callable[[], bool]) -> None:
     ends = time.monotonic() + 30
     while not true():
@@ -49,7 +36,7 @@ def _until(true: Callable[[], bool]) -> None:
 def test_a_new_model_is_taken_up_while_the_old_one_serves(models: Path) -> None:
     clock = Clock()
     shelf = Shelf(models, clock)
-    old, new = shelf.of(BASE), _another(models)
+    old, new = shelf.of(BASE), another(models)
     artifact.publish(models, new)
     assert shelf.of(BASE) is old, "nobody has looked yet"
     clock.now += LOOK_EVERY
@@ -63,7 +50,7 @@ def test_a_new_model_is_taken_up_while_the_old_one_serves(models: Path) -> None:
 def test_a_broken_model_is_not_taken_up(models: Path, caplog: pytest.LogCaptureFixture) -> None:
     clock = Clock()
     shelf = Shelf(models, clock)
-    old, new = shelf.of(BASE), _another(models)
+    old, new = shelf.of(BASE), another(models)
     (models / new / "nl.json").write_text("{}")
     artifact.publish(models, new)
     clock.now += LOOK_EVERY
@@ -74,7 +61,7 @@ def test_a_broken_model_is_not_taken_up(models: Path, caplog: pytest.LogCaptureF
 
 def test_a_model_of_another_version_is_gone_rather_than_an_error(models: Path) -> None:
     shelf = Shelf(models)
-    old = _another(models, without="encoders")
+    old = another(models, without="encoders")
     with pytest.raises(ModelInvalid, match="another version"):
         load(models / old)
     assert shelf.named(old, BASE) is None
