@@ -23,7 +23,7 @@ from grading.rules import Read
 from grading.terms import KINDS, Terms
 
 Floats = NDArray[np.float64]
-LEAST_ANSWERS = 6
+LEAST_ANSWERS = 7
 """Terms of fewer answers are not learned from: they would only tell those, and take twice the memory."""
 STRENGTH = 3.0
 """C of the regression: the inverse of its regularisation. 1 to 10 make no difference on writers not in training."""

@@ -26,7 +26,7 @@ NEVER = {"copy", "disguise", "doubt", "gibberish", "injection", "plain", "questi
 """Kinds of which none may be decided wrongly. Of the others some are: an off-topic "yes" is still read as a yes."""
 SELDOM = 0.02
 SELDOM_BY_OTHERS = 0.12
-"""Measured are 9 %; irony, quotes and answers that break off lead it astray most."""
+"""Measured are 8 %; irony, contradictions and answers that break off lead it astray most."""
 
 
 @pytest.fixture(scope="module")
