@@ -215,7 +215,7 @@ def on_top(bert: Any) -> Any:
             return parts.transpose(-3, -2)
 
         def _seen(self, mine: torch.Tensor, sight: torch.Tensor, *projected: torch.Tensor) -> torch.Tensor:
-            # An embedding rather than indexing: what flows back is summed on all cores, and a quarter of the time saved.
+            # An embedding rather than indexing: what flows back is summed on all cores, a quarter of the time less.
             query, key, value = (
                 self.heads(torch.nn.functional.embedding(places.clamp(min=0), one))
                 for one, places in zip(projected, (mine, sight, sight), strict=True)
