@@ -19,9 +19,10 @@ GUARD_SHARE = 0.7
 """What a guard's label gets. Guarded answers are never decided, so this only shows how the rest is spread."""
 BY_FIRST = {"leading-yes", "leading-no"}
 """Rules that go by the first word. What follows may be about something else ("yes, the coffee is brown")."""
-BORNE_OUT = 0.5
-"""What the head has to give to the network's first reading. With 0.4 two points more of the answers that calibrate are
-decided, and an injected text among the probes passes."""
+TOGETHER = 0.66
+"""What head and network have to give to the network's first reading, on average: a sure network needs a less sure head.
+Chosen among some thirty ways to ask on the answers that calibrate and on probes; half from the head alone left more
+undecided."""
 SURELY = 0.75
 """Of the network's reading, what they ask for. Chosen after looking at four probes that less of it let through."""
 
@@ -122,7 +123,7 @@ def compared(reads: list[Read], head: Floats, tuned: Floats) -> list[Read]:
     found = []
     for read, words, network in zip(reads, np.exp(log_shares(head)), np.exp(log_shares(tuned)), strict=True):
         if read.label is None:
-            differ = words[network.argmax()] < BORNE_OUT
+            differ = (words[network.argmax()] + network.max()) / 2 < TOGETHER
         else:
             differ = by_first(read) and network[INTENTS.index(read.label)] < SURELY
         left = differ and not read.guarded

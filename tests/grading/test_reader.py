@@ -45,7 +45,8 @@ def test_the_head_has_to_bear_out_the_network() -> None:
     surer = np.array([[{"approve": 4.5, "disapprove": 5.0}.get(one, 0.0) for one in INTENTS]])
     assert compared([read], surer, _first("disapprove")) == [read]
     torn = np.array([[5.0 if one in ("approve", "disapprove") else 0.0 for one in INTENTS]])
-    assert compared([read], torn, _first("disapprove"))[0].guarded
+    assert compared([read], torn, _first("disapprove")) == [read]
+    assert compared([read], torn, _first("disapprove", sureness=2.0))[0].guarded, "a less sure network needs more"
 
 
 def test_the_network_is_asked_about_them_and_not_about_a_plain_yes(monkeypatch: pytest.MonkeyPatch) -> None:
