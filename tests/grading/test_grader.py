@@ -78,27 +78,32 @@ def test_a_stricter_bound_fails_nobody_extra(grader: Grader) -> None:
             assert grader.grade(ASKED, answer, alpha=0.05).outcome == "not_passed"
 
 
-def _milliseconds(work: Callable[[], object]) -> float:
-    """The best of three medians of CPU time in this thread: what a machine that is also doing other things can tell."""
-    medians = []
-    for _ in range(3):
-        taken = []
-        for _ in range(40):
-            began = time.thread_time()
-            work()
-            taken.append((time.thread_time() - began) * 1000)
-        medians.append(statistics.median(taken))
-    return min(medians)
+def _milliseconds(*works: Callable[[], object]) -> list[float]:
+    """Of each the best of five medians of CPU time in this thread, by turns: machines get slower for a while."""
+    medians: list[list[float]] = [[] for _ in works]
+    for _ in range(5):
+        for work, found in zip(works, medians, strict=True):
+            taken = []
+            for _ in range(40):
+                began = time.thread_time()
+                work()
+                taken.append((time.thread_time() - began) * 1000)
+            found.append(statistics.median(taken))
+    return [min(found) for found in medians]
 
 
 def test_grading_costs_little_more_than_the_bare_encoder(grader: Grader) -> None:
     card = json.loads((MODELS / "current" / artifact.CARD).read_text())
     network = Tuned(MODELS / "encoders" / card["encoders"]["en"]["folder"])
     answer = "I would first ask my manager what she thinks of that"
-    bare = _milliseconds(lambda: network.logits([(ENGLISH.text, answer)]))
-    assert _milliseconds(lambda: grader.grade(ENGLISH, answer)) <= 1.5 * bare
     dutch = "ik zou eerst even aan mijn leidinggevende vragen wat ze vindt"
-    assert _milliseconds(lambda: grader.grade(ASKED, dutch)) <= 2 * bare
+    bare, english, other = _milliseconds(
+        lambda: network.logits([(ENGLISH.text, answer)]),
+        lambda: grader.grade(ENGLISH, answer),
+        lambda: grader.grade(ASKED, dutch),
+    )
+    assert english <= 1.5 * bare
+    assert other <= 2 * bare
 
 
 def test_many_answers_are_graded_as_one_by_one(grader: Grader) -> None:
