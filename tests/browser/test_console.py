@@ -97,6 +97,7 @@ def test_the_whole_case_is_on_one_screen(make_page: MakePage, system: System, ne
     expect(page.get_by_role("button", name="Besluiten")).to_be_in_viewport(ratio=1)
 
 
+@pytest.mark.usefixtures("second_thoughts")
 def test_keys_that_come_before_the_scripts_are_kept(
     make_page: MakePage, system: System, new_learner: NewLearner
 ) -> None:
@@ -114,6 +115,11 @@ def test_keys_that_come_before_the_scripts_are_kept(
     keys.press("o")
     held.pop().continue_()
     expect(page.get_by_label("Wat je de lerende schrijft")).to_have_value(re.compile("Je krijgt je punten."))
+    page.reload(wait_until="commit")
+    expect(page.get_by_role("button", name="Besluiten")).to_be_visible()
+    keys.press("u", "Enter")
+    held.pop().continue_()
+    expect(page.get_by_text("De lerende hoort het over")).to_be_visible()
 
 
 def test_keys_are_letters_while_somebody_types(make_page: MakePage, system: System, new_learner: NewLearner) -> None:

@@ -67,6 +67,22 @@ def test_answer_again_with_an_open_appeal_asks_first(make_page: MakePage, system
     expect(widget.dialog).to_contain_text("Wacht op een beoordelaar")
 
 
+def test_what_is_opened_right_after_a_dialog_is_not_emptied_by_its_closing(make_page: MakePage, system: System) -> None:
+    """A browser tells late that a dialog was closed; closing it still means no."""
+    widget = Widget(make_page(), system).begin()
+    widget.type("ja, dat doe ik")
+    widget.button(widget.words.disagree).click()
+    widget.button(widget.words.no_statement).click()
+    widget.expect_text("Goed, zonder uitleg.")
+    widget.button(widget.words.again).click()
+    expect(widget.dialog).to_contain_text("bezwaar")
+    widget.page.get_by_label("Menu").evaluate("(menu) => menu.click()")
+    following = widget.page.get_by_text(widget.words.appeals, exact=True).last.element_handle()
+    widget.dialog.evaluate("(dialog, following) => { dialog.close(); following.click(); }", following)
+    widget.expect_text("Goed, alles blijft zoals het is.")
+    expect(widget.dialog).to_contain_text("Wacht op een beoordelaar")
+
+
 def test_reset_shows_what_goes_and_then_it_is_gone(make_page: MakePage, system: System, employer: Staff) -> None:
     widget = Widget(make_page(), system).begin()
     widget.type("nee, dat doe ik niet")

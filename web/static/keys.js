@@ -29,21 +29,36 @@ const act = (key) => {
   return Boolean(target);
 };
 
-// Heard before the page is whole: a key that comes early waits for what it presses and for the page's other scripts.
+// What the browser does for Enter itself.
+const enter = ({ activeElement: now }) => (now.matches("input") ? now.form.requestSubmit() : now.click());
+
+// Heard before the page is whole: a key that comes early waits for what it presses and for the page's other scripts,
+// and so does the Enter that follows it.
 let early = [];
 document.addEventListener("keydown", (event) => {
   const { key, target } = event;
   if (key === "Enter" && event.ctrlKey && target.matches("textarea")) return target.form.requestSubmit();
   if (key === "Escape" && target.matches("textarea")) return target.blur();
   if (event.ctrlKey || event.metaKey || event.altKey || typing(target) || document.querySelector("dialog[open]")) return;
-  if (early) early.push(key);
-  else if (act(key)) event.preventDefault();
+  if (early) {
+    if (key === "Enter" && early.length) event.preventDefault();
+    if (key !== "Enter" || early.length) early.push(key);
+  } else if (act(key)) event.preventDefault();
 });
 
-document.addEventListener("DOMContentLoaded", () => {
+const hear = () => {
   const keys = early;
   early = null;
-  keys.forEach(act);
+  for (const key of keys) {
+    if (typing(document.activeElement)) break; // what follows are letters
+    if (key === "Enter") enter(document);
+    else act(key);
+  }
+};
+
+document.addEventListener("DOMContentLoaded", () => {
+  // The browser first goes to what the address points at.
+  requestAnimationFrame(hear);
   // Browsers that do not know `command` yet.
   for (const button of document.querySelectorAll("[commandfor]")) {
     if (!("command" in button)) {

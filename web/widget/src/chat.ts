@@ -149,14 +149,19 @@ export class Chat extends HTMLElement {
   }
 
   ask(panel: Panel): void {
+    this.#dismissed();
     this.#panel = panel;
     this.update();
     const dialog = this.#find<HTMLDialogElement>("dialog");
     if (!dialog?.open) dialog?.showModal();
   }
 
-  /** Esc on a question that the conversation waits for means no. */
+  /**
+   * Esc on a question that the conversation waits for means no. A dialog tells late that it was closed: by then
+   * another may be open.
+   */
   readonly #dismissed = (): void => {
+    if (this.#find<HTMLDialogElement>("dialog")?.open) return;
     const no = this.#panel?.no;
     this.#panel = null;
     this.update();
