@@ -69,7 +69,8 @@ class Own:
 
 def learn(readers: dict[Language, Reader], rulings: list[Labelled]) -> list[dict[str, Any]]:
     """What the rulings teach, question by question, as plain data. Takes some hundredths of a second each."""
-    from sklearn.linear_model import LogisticRegression  # only who learns needs it
+    from sklearn.linear_model import LogisticRegression  # only who learns needs them
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     found = []
     for language, text in sorted({(row.language, row.question) for row in rulings}):
@@ -86,7 +87,8 @@ def learn(readers: dict[Language, Reader], rulings: list[Labelled]) -> list[dict
             ]
         )
         labels = np.concatenate([[INTENTS.index(row.label) for row in rows], meant])
-        model = LogisticRegression(C=STRENGTH, max_iter=STEPS).fit(matrix, labels)
+        with threadpool_limits(1):  # of so few numbers: threads wait for each other seven times longer than they work
+            model = LogisticRegression(C=STRENGTH, max_iter=STEPS).fit(matrix, labels)
         found.append(
             {
                 "language": language,
