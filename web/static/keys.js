@@ -30,7 +30,11 @@ const act = (key) => {
 };
 
 // What the browser does for Enter itself.
-const enter = ({ activeElement: now }) => (now.matches("input") ? now.form.requestSubmit() : now.click());
+const enter = () => {
+  const now = document.activeElement;
+  if (now.matches("input")) now.form.requestSubmit();
+  else now.click();
+};
 
 // Heard before the page is whole: a key that comes early waits for what it presses and for the page's other scripts,
 // and so does the Enter that follows it.
@@ -51,7 +55,7 @@ const hear = () => {
   early = null;
   for (const key of keys) {
     if (typing(document.activeElement)) break; // what follows are letters
-    if (key === "Enter") enter(document);
+    if (key === "Enter") enter();
     else act(key);
   }
 };
