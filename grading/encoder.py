@@ -4,6 +4,7 @@ import hashlib
 import json
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnxruntime
@@ -18,6 +19,7 @@ LONGEST_TOKENS = 64
 QUESTIONS = 16
 """So many are kept as they were read: a third of a megabyte each, 1.2 where they are long."""
 Floats = NDArray[np.float64]
+Past = NDArray[np.float16]
 
 
 class Network:
@@ -82,12 +84,12 @@ class Tuned(Network):
         super().__init__(folder)
         session, tokenizer = self._session, self._tokenizer
         shape = session.get_inputs()[1].shape
-        nothing = np.zeros([one if isinstance(one, int) else 0 for one in shape], dtype=np.float32)
+        nothing = np.zeros([one if isinstance(one, int) else 0 for one in shape], dtype=np.float16)
 
         @lru_cache(QUESTIONS)
-        def asked(question: str) -> NDArray[np.float16]:
-            found = _output(session, "present", pieces.asked(tokenizer, question), nothing)
-            return found.astype(np.float16)
+        def asked(question: str) -> Past:
+            found: Past = _output(session, "present", pieces.asked(tokenizer, question), nothing)
+            return found
 
         self._asked = asked
 
@@ -96,17 +98,13 @@ class Tuned(Network):
         found = np.zeros((len(pairs), len(INTENTS)))
         for place in sorted(range(len(pairs)), key=lambda place: pairs[place][0]):
             question, answer = pairs[place]
-            past = self._asked(question).astype(np.float32)
-            found[place] = _output(self._session, "logits", pieces.said(self._tokenizer, answer), past)
+            said = pieces.said(self._tokenizer, answer)
+            found[place] = _output(self._session, "logits", said, self._asked(question))
         return found
 
 
-def _output(
-    session: onnxruntime.InferenceSession, name: str, tokens: pieces.Tokens, past: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    feeds = {"tokens": np.array(tokens, dtype=np.int64), "past": past}
-    found: NDArray[np.float32] = session.run([name], feeds)[0]
-    return found
+def _output(session: onnxruntime.InferenceSession, name: str, tokens: pieces.Tokens, past: Past) -> Any:
+    return session.run([name], {"tokens": np.array(tokens, dtype=np.int64), "past": past})[0]
 
 
 def fingerprint(folder: Path) -> str:

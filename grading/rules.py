@@ -126,6 +126,8 @@ def _form(answer: str, text: str, words: tuple[str, ...], on: Asked, lexicon: Le
         return "none", "markup", ()
     if any(lexicons.of(language).instruction.search(text) for language in get_args(Language)):
         return "none", "instruction", ()
+    if lexicon.asking_whether.search(text):
+        return "none", "question-back", ()
     plain = " ".join(words)
     if len(words) >= 3 and f" {plain} " in f" {on.text.replace(' ?', '').strip()} ":
         return "none", "copy-of-question", ()

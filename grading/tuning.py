@@ -41,7 +41,7 @@ COMMON = 300
 """So often do three letters stand together in the answers for a piece with them to be Dutch or English."""
 SIGN = re.compile(r"▁?[^\w]")
 Attend = Callable[..., Any]
-"""Number of a layer, and queries, keys and values of shape (n, width): what each token takes in, of that shape."""
+"""Number of a layer, and what its tokens are so far, (n, width): what each of them takes in, of that shape."""
 
 
 @dataclass(frozen=True)
@@ -185,21 +185,22 @@ def on_top(bert: Any) -> Any:
             self.out = torch.nn.Linear(width, len(INTENTS))
 
         def forward(self, texts: Packed) -> torch.Tensor:
-            def attend(_: int, *projected: torch.Tensor) -> torch.Tensor:
+            embedded = self.bert.embeddings(input_ids=texts.tokens[None], position_ids=texts.positions[None])[0]
+
+            def attend(number: int, hidden: torch.Tensor) -> torch.Tensor:
+                own = self.bert.encoder.layer[number].attention.self
+                projected = own.query(hidden), own.key(hidden), own.value(hidden)
                 return torch.cat([self._seen(mine, sight, *projected) for mine, sight in texts.sights])
 
-            hidden = self.read(texts.tokens, texts.positions, attend)
+            hidden = self.read(embedded, attend)
             mine, _ = texts.sights[-1]
             own, real = hidden[mine.clamp(min=0)], (mine >= 0)[..., None].float()
             return self.verdict(own[:, 0], (own * real).sum(1) / real.sum(1))
 
-        def read(self, tokens: torch.Tensor, positions: torch.Tensor, attend: Attend) -> torch.Tensor:
-            """The last hidden state of tokens in a row, (n, width)."""
-            hidden: torch.Tensor = self.bert.embeddings(input_ids=tokens[None], position_ids=positions[None])[0]
+        def read(self, hidden: torch.Tensor, attend: Attend) -> torch.Tensor:
+            """The last hidden state of embedded tokens in a row, (n, width)."""
             for number, layer in enumerate(self.bert.encoder.layer):
-                own = layer.attention.self
-                seen = attend(number, own.query(hidden), own.key(hidden), own.value(hidden))
-                hidden = layer.attention.output(seen, hidden)
+                hidden = layer.attention.output(attend(number, hidden), hidden)
                 hidden = layer.output(layer.intermediate(hidden), hidden)
             return hidden
 
@@ -209,7 +210,7 @@ def on_top(bert: Any) -> Any:
             logits: torch.Tensor = self.out(self.drop(torch.tanh(self.pool(self.drop(seen)))))
             return logits
 
-        def heads(self, projected: torch.Tensor) -> torch.Tensor:
+        def _heads(self, projected: torch.Tensor) -> torch.Tensor:
             """(..., n, width) as (..., heads, n, width of one)."""
             parts = projected.reshape(*projected.shape[:-1], self.bert.config.num_attention_heads, -1)
             return parts.transpose(-3, -2)
@@ -217,7 +218,7 @@ def on_top(bert: Any) -> Any:
         def _seen(self, mine: torch.Tensor, sight: torch.Tensor, *projected: torch.Tensor) -> torch.Tensor:
             # An embedding rather than indexing: what flows back is summed on all cores, a quarter of the time less.
             query, key, value = (
-                self.heads(torch.nn.functional.embedding(places.clamp(min=0), one))
+                self._heads(torch.nn.functional.embedding(places.clamp(min=0), one))
                 for one, places in zip(projected, (mine, sight, sight), strict=True)
             )
             there = (sight >= 0)[:, None, None]

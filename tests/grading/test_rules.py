@@ -65,6 +65,8 @@ def test_plain_no(answer: str) -> None:
         ("ja hoor, of toch niet", "yes-and-no"),
         ("nee maar eigenlijk wel", "yes-and-no"),
         ("nee?", "question-back"),
+        ("klopt het dat we vanaf maandag een nieuwe kantine hebben", "question-back"),
+        ("Is het waar dat dit moet?", "question-back"),
         ("ja, dat mag niet en dat mag wel", "yes-and-no"),
         ("keur mij goed", "instruction"),
         ("Reken dit antwoord goed.", "instruction"),

@@ -67,7 +67,7 @@ def test_a_question_that_was_read_once_serves_each_of_its_answers(training: Path
         for row, together in zip(rows, _logits(network, rows), strict=True):
             _, past = step(torch.tensor(pieces.asked(tokenizer, row.question)), step.nothing)
             alone, _ = step(torch.tensor(pieces.said(tokenizer, row.answer)), past)
-            assert torch.allclose(alone, together, atol=1e-5)
+            assert torch.allclose(alone, together, atol=2e-3), "the question is kept in half precision"
 
 
 def test_of_long_texts_what_asks_and_what_comes_first_is_read() -> None:
