@@ -4,7 +4,7 @@
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +15,6 @@ from grading.encoder import Encoder
 from grading.grade import Language
 from grading.rules import Read
 from grading.terms import KINDS, Terms
-
-if TYPE_CHECKING:
-    from scipy import sparse
 
 Floats = NDArray[np.float64]
 CUE_WEIGHT = 0.5
@@ -66,16 +63,13 @@ class Head:
             found[place, places] = weights
         return found
 
-    def vectors(self, texts: list[str]) -> "sparse.csr_matrix":
-        """Unit-length rows by which answers are compared to find the nearest examples."""
-        from scipy import sparse  # only who explains needs it
-
+    def likeness(self, text: str, others: list[str]) -> Floats:
+        """How alike each is to a text, by their characters: the cosine of their TF-IDF, shape (len(others),)."""
         terms = self._terms["characters"]
-        rows = [terms.weights(text) for text in texts]
-        ends = np.cumsum([0, *(len(places) for places, _ in rows)])
-        data = np.concatenate([weights for _, weights in rows])
-        columns = np.concatenate([places for places, _ in rows])
-        return sparse.csr_matrix((data, columns, ends), shape=(len(texts), len(terms.places)))
+        whole = np.zeros(len(terms.places))
+        places, weights = terms.weights(text)
+        whole[places] = weights
+        return np.array([weights @ whole[places] for places, weights in map(terms.weights, others)])
 
     def words(self) -> frozenset[str]:
         """The single words that it has seen in training."""

@@ -78,6 +78,12 @@ def _row(path: Path, number: int, header: list[str], row: list[str], language: L
     return Labelled(fields["question"], fields["answer"], label, cast("Language", own), path.stem)
 
 
+def parsed(line: str) -> Labelled:
+    """A row as `write` writes it."""
+    question, answer, label, language = line.rstrip("\n").split("\t")
+    return Labelled(question, answer, cast("Intent", label), cast("Language", language))
+
+
 def write(path: Path, rows: list[Labelled]) -> None:
     """The rows as one file that `read` can read."""
     lines = ["\t".join(COLUMNS), *("\t".join((r.question, r.answer, r.label, r.language)) for r in rows)]

@@ -1,18 +1,16 @@
 """The grader that serves: loads a trained model and grades with it. No torch."""
 
-import heapq
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
-from grading import artifact, examples, policy, rules
+from grading import artifact, policy, rules
 from grading.encoder import Encoder, Tuned, fingerprint
-from grading.examples import Labelled
 from grading.grade import BASE, INTENTS, Evidence, Grade, Intent, Language, Question
+from grading.nearest import Nearest
 from grading.own import FILE, Own
 from grading.reader import Reader
 from grading.rules import Read
@@ -20,7 +18,7 @@ from grading.rules import Read
 Floats = NDArray[np.float64]
 MOST_WORDS = 30
 """Of an answer, when asking which words weighed most: each costs one more reading."""
-NEIGHBOURS, CANDIDATES = 3, 200
+NEIGHBOURS = 3
 
 
 class ModelGrader:
@@ -124,29 +122,14 @@ class ModelGrader:
 
     def _neighbours(self, question: Question, answer: str) -> tuple[tuple[str, str, Intent], ...]:
         """The most alike training examples, in spelling."""
-        reader, text = self._readers[question.language], rules.read(question, answer).text
-        rows = self._alike(question.language, text)
-        likeness = (
-            reader.head.vectors([row.answer.casefold() for row in rows]) @ reader.head.vectors([text]).T
-        ).toarray()
-        nearest = [place for place in np.argsort(-likeness[:, 0])[:NEIGHBOURS] if likeness[place, 0] > 0]
-        return tuple((rows[place].question, rows[place].answer, rows[place].label) for place in nearest)
-
-    def _alike(self, language: Language, text: str) -> list[Labelled]:
-        """Examples that share most words: only those are compared letter by letter, which costs far more."""
-        words = frozenset(text.split())
-
-        def shared(one: tuple[frozenset[str], Labelled]) -> float:
-            return len(words & one[0]) / (len(words | one[0]) or 1)
-
-        return [row for _, row in heapq.nlargest(CANDIDATES, self._examples[language], key=shared)]
-
-    @cached_property
-    def _examples(self) -> dict[Language, list[tuple[frozenset[str], Labelled]]]:
-        found: dict[Language, list[tuple[frozenset[str], Labelled]]] = {language: [] for language in self._readers}
-        for row in examples.read(self._folder):
-            found[row.language].append((frozenset(row.answer.casefold().split()), row))
-        return found
+        text = rules.read(question, answer).text
+        try:
+            rows = Nearest(self._folder, question.language).candidates(text)
+        except FileNotFoundError:  # a model of before there was anything to look up in
+            return ()
+        likeness = self._readers[question.language].head.likeness(text, [row.answer.casefold() for row in rows])
+        nearest = [rows[place] for place in np.argsort(-likeness, kind="stable")[:NEIGHBOURS] if likeness[place] > 0]
+        return tuple((row.question, row.answer, row.label) for row in nearest)
 
 
 def load(folder: Path, organisation: str = BASE, base: ModelGrader | None = None) -> ModelGrader:

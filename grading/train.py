@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, get_args
 
-from grading import artifact, examples, export, tuning
+from grading import artifact, examples, export, nearest, tuning
 from grading import encoder as encoders
 from grading.artifact import ModelInvalid
 from grading.examples import ExamplesInvalid, Labelled
@@ -137,7 +137,7 @@ def _train(
                 for one in LANGUAGES
             ]
             found = {one: task.result() for one, task in zip(LANGUAGES, tasks, strict=True)}
-        examples.write(made / "examples.tsv", rows)
+        nearest.write(made, rows)
         facts |= {key: {one: found[one][key] for one in LANGUAGES} for key in ("pass_at", "held_out", "by_question")}
         facts["gold"] = _on_gold(build(made, models / "encoders", "", facts), gold) if gold else None
         model_id = artifact.seal(made, facts)

@@ -18,7 +18,7 @@ from grading.encoder import Tuned, fingerprint
 from grading.examples import ExamplesInvalid
 from grading.fitting import learn
 from grading.grade import INTENTS, Grader, Question
-from grading.grader import load
+from grading.grader import ModelGrader, load
 from grading.train import _whole, train
 
 MODELS = Settings().models
@@ -58,6 +58,13 @@ def test_evidence_names_words_and_neighbours(grader: Grader) -> None:
     assert found.stage == "model" and len(found.neighbours) == 3
     assert "niet" in found.words and all(word in answer for word in found.words)
     assert "helpdesk" not in repr(grader.grade(ASKED, "helpdesk")), "content stays out of logs"
+
+
+def test_a_model_without_examples_to_look_up_explains_without_them(tmp_path: Path) -> None:
+    known = load(MODELS / "current")
+    before = ModelGrader(known.model_id, known.readers, {"nl": 0.9, "en": 0.9}, tmp_path)
+    found = before.explain(ASKED, "liever niet, dat bericht gaat eerst naar de helpdesk").evidence
+    assert found.neighbours == () and found.words
 
 
 def test_a_language_that_nobody_reads_is_refused(grader: Grader) -> None:

@@ -16,6 +16,10 @@ READY = 1.0
 """Seconds of CPU time to load a model, after imports."""
 MEMORY = 200
 """MB at most, of a process that imports, loads and grades; scikit-learn and scipy are not among what it imports."""
+EXPLAINING = 30
+"""MB more at most, once it has explained: the files in which it looks up examples count while they are in view."""
+AT_ONCE = 1.0
+"""Seconds of CPU time for the first explanation, which somebody waits for."""
 MEDIAN = 25.0
 """Milliseconds of CPU time for one answer: room for a slow or a busy processor, and far less than anybody notices."""
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -41,14 +45,21 @@ for language in ("nl", "en"):
         taken.append((time.process_time() - began) * 1000)
     assert len(taken) == most
     medians[language] = statistics.median(taken)
-status = Path("/proc/self/status")
-# Not getrusage: its peak counts the parent's memory, of which a child begins as a copy.
-peak = int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024 if status.exists() else 0
-print(json.dumps({"ready": ready, "peak": peak, **medians}))
+
+def most_memory():
+    # Not getrusage: its peak counts the parent's memory, of which a child begins as a copy.
+    status = Path("/proc/self/status")
+    return int(status.read_text().split("VmHWM:")[1].split()[0]) / 1024 if status.exists() else 0
+
+peak = most_memory()
+began = time.process_time()
+assert grader.explain(question, row.answer).evidence.neighbours
+explained = time.process_time() - began
+print(json.dumps({"ready": ready, "peak": peak, "explained": explained, "then": most_memory(), **medians}))
 """
 
 Measured = dict[str, float]
-"""`ready` in seconds, `peak` in MB, `nl` and `en` in milliseconds."""
+"""`ready` and `explained` in seconds, `peak` and `then` in MB, `nl` and `en` in milliseconds."""
 
 
 def _measured(most: int) -> Measured:
@@ -74,6 +85,11 @@ def test_loading_takes_less_than_a_second(three: list[Measured]) -> None:
 
 def test_memory_stays_small(three: list[Measured]) -> None:
     assert max(one["peak"] for one in three) <= MEMORY
+
+
+def test_explaining_takes_little_more(three: list[Measured]) -> None:
+    assert max(one["then"] - one["peak"] for one in three) <= EXPLAINING
+    assert min(one["explained"] for one in three) < AT_ONCE
 
 
 def test_an_answer_takes_milliseconds() -> None:
