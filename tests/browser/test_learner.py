@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from api.trial import System
 from tests.browser.widget import MakePage, Widget
@@ -52,15 +52,20 @@ def test_answer_again_takes_the_place_of_the_old_answer(make_page: MakePage, sys
     widget.expect_text("1 van 14 · 2 punten")
 
 
-def test_answer_again_with_an_open_appeal_asks_first(make_page: MakePage, system: System) -> None:
-    widget = Widget(make_page(), system).begin()
+def _asked_whether_to_answer_again(page: Page, system: System) -> Widget:
+    """With an appeal that is open; the dialog asks."""
+    widget = Widget(page, system).begin()
     widget.type("ja, dat doe ik")
     widget.button(widget.words.disagree).click()
     widget.button(widget.words.no_statement).click()
     widget.expect_text("Goed, zonder uitleg.")
     widget.button(widget.words.again).click()
-    asking = widget.dialog
-    expect(asking).to_contain_text("bezwaar")
+    expect(widget.dialog).to_contain_text("bezwaar")
+    return widget
+
+
+def test_answer_again_with_an_open_appeal_asks_first(make_page: MakePage, system: System) -> None:
+    widget = _asked_whether_to_answer_again(make_page(), system)
     widget.page.keyboard.press("Escape")
     widget.expect_text("Goed, alles blijft zoals het is.")
     widget.menu(widget.words.appeals)
@@ -69,13 +74,7 @@ def test_answer_again_with_an_open_appeal_asks_first(make_page: MakePage, system
 
 def test_what_is_opened_right_after_a_dialog_is_not_emptied_by_its_closing(make_page: MakePage, system: System) -> None:
     """A browser tells late that a dialog was closed; closing it still means no."""
-    widget = Widget(make_page(), system).begin()
-    widget.type("ja, dat doe ik")
-    widget.button(widget.words.disagree).click()
-    widget.button(widget.words.no_statement).click()
-    widget.expect_text("Goed, zonder uitleg.")
-    widget.button(widget.words.again).click()
-    expect(widget.dialog).to_contain_text("bezwaar")
+    widget = _asked_whether_to_answer_again(make_page(), system)
     widget.page.get_by_label("Menu").evaluate("(menu) => menu.click()")
     following = widget.page.get_by_text(widget.words.appeals, exact=True).last.element_handle()
     widget.dialog.evaluate("(dialog, following) => { dialog.close(); following.click(); }", following)
