@@ -83,12 +83,14 @@ class Tuned(Network):
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
         session, tokenizer = self._session, self._tokenizer
-        shape = session.get_inputs()[1].shape
-        nothing = np.zeros([one if isinstance(one, int) else 0 for one in shape], dtype=np.float16)
+        past = session.get_inputs()[1]
+        # Older networks, which may be asked again for their decisions, take it in single precision.
+        self._taken = np.float16 if past.type == "tensor(float16)" else np.float32
+        nothing = np.zeros([one if isinstance(one, int) else 0 for one in past.shape], dtype=self._taken)
 
         @lru_cache(QUESTIONS)
         def asked(question: str) -> Past:
-            found: Past = _output(session, "present", pieces.asked(tokenizer, question), nothing)
+            found: Past = _output(session, "present", pieces.asked(tokenizer, question), nothing).astype(np.float16)
             return found
 
         self._asked = asked
@@ -98,12 +100,12 @@ class Tuned(Network):
         found = np.zeros((len(pairs), len(INTENTS)))
         for place in sorted(range(len(pairs)), key=lambda place: pairs[place][0]):
             question, answer = pairs[place]
-            said = pieces.said(self._tokenizer, answer)
-            found[place] = _output(self._session, "logits", said, self._asked(question))
+            said, past = pieces.said(self._tokenizer, answer), self._asked(question).astype(self._taken, copy=False)
+            found[place] = _output(self._session, "logits", said, past)
         return found
 
 
-def _output(session: onnxruntime.InferenceSession, name: str, tokens: pieces.Tokens, past: Past) -> Any:
+def _output(session: onnxruntime.InferenceSession, name: str, tokens: pieces.Tokens, past: NDArray[Any]) -> Any:
     return session.run([name], {"tokens": np.array(tokens, dtype=np.int64), "past": past})[0]
 
 

@@ -79,7 +79,7 @@ def _row(path: Path, number: int, header: list[str], row: list[str], language: L
 
 
 def parsed(line: str) -> Labelled:
-    """A row as `write` writes it."""
+    """A row as `write` writes it; raises `ValueError` for any other."""
     question, answer, label, language = line.rstrip("\n").split("\t")
     return Labelled(question, answer, cast("Intent", label), cast("Language", language))
 

@@ -124,9 +124,10 @@ class ModelGrader:
         """The most alike training examples, in spelling."""
         text = rules.read(question, answer).text
         try:
-            rows = Nearest(self._folder, question.language).candidates(text)
+            known = Nearest(self._folder, question.language)
         except FileNotFoundError:  # a model of before there was anything to look up in
             return ()
+        rows = known.candidates(text)
         likeness = self._readers[question.language].head.likeness(text, [row.answer.casefold() for row in rows])
         nearest = [rows[place] for place in np.argsort(-likeness, kind="stable")[:NEIGHBOURS] if likeness[place] > 0]
         return tuple((row.question, row.answer, row.label) for row in nearest)

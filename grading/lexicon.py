@@ -47,7 +47,8 @@ class Lexicon:
     restating: re.Pattern[str]
     asking_back: re.Pattern[str]
     asking_whether: re.Pattern[str]
-    """What asks back however long it is, with its mark or without."""
+    """What asks back however long it is, with its mark or without. Who goes on ("..., then I call"; "...? I do") may
+    answer."""
     instruction: re.Pattern[str]
     emoji: dict[str, str]
     signs: tuple[str, str]
@@ -112,9 +113,18 @@ def of(language: Language) -> Lexicon:
     expressions = {one for one in (*idioms, *words["permit"], *words["forbid"]) if " " in one}
     longest_first = sorted(expressions, key=lambda one: (-len(one), one))
     patterns: dict[str, Any] = {"phrases": re.compile(rf"\b({'|'.join(map(re.escape, longest_first))})\b")}
-    searched = ("hedges", "flipping", "refusing", "irony", "wavering", "restating", "instruction")
-    asking = ("asking_back", "asking_whether")
-    patterns |= {name: re.compile(raw[name]) for name in (*searched, *asking)}
+    searched = (
+        "hedges",
+        "flipping",
+        "refusing",
+        "irony",
+        "wavering",
+        "restating",
+        "asking_back",
+        "asking_whether",
+        "instruction",
+    )
+    patterns |= {name: re.compile(raw[name]) for name in searched}
     around = {name: "|".join(sorted(raw[name], key=len, reverse=True)) for name in ("before", "after")}
     patterns |= {"before": re.compile(rf"^({around['before']}) "), "after": re.compile(rf" ({around['after']})$")}
     words |= {f"whole_{name}": frozenset(raw["whole"][name]) for name in ("permit", "forbid")}

@@ -40,6 +40,7 @@ class Nearest:
     """Looks up the examples in one language."""
 
     def __init__(self, folder: Path, language: Language) -> None:
+        """Raises `FileNotFoundError` where `write` has written nothing."""
         self._path = folder / FILE
         self._words = np.load(folder / f"{language}.words.npy", mmap_mode="r")
         self._rows = np.load(folder / f"{language}.rows.npy", mmap_mode="r")
@@ -49,7 +50,9 @@ class Nearest:
         words, starts = _words(text), self._rows[:, 1]
         if not len(starts):
             return []
-        there = np.isin(self._words, np.array(sorted(words), dtype=np.uint32))
+        there = np.zeros(len(self._words), dtype=bool)
+        for word in words:  # isin would sort them all, where there are many
+            there |= self._words == word
         shared = np.add.reduceat(there, starts, dtype=np.int64)
         sizes = np.diff(starts, append=len(self._words))
         alike = shared / (sizes + len(words) - shared)

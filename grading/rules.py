@@ -126,8 +126,6 @@ def _form(answer: str, text: str, words: tuple[str, ...], on: Asked, lexicon: Le
         return "none", "markup", ()
     if any(lexicons.of(language).instruction.search(text) for language in get_args(Language)):
         return "none", "instruction", ()
-    if lexicon.asking_whether.search(text):
-        return "none", "question-back", ()
     plain = " ".join(words)
     if len(words) >= 3 and f" {plain} " in f" {on.text.replace(' ?', '').strip()} ":
         return "none", "copy-of-question", ()
@@ -136,6 +134,8 @@ def _form(answer: str, text: str, words: tuple[str, ...], on: Asked, lexicon: Le
     tells = lexicon.polar | lexicon.negators
     if len(words) >= 5 and copied / len(words) > 0.85 and not (set(words) - theirs) & tells:
         return "none", "copy-of-question", ()
+    if lexicon.asking_whether.search(text):
+        return "none", "question-back", ()
     return None
 
 

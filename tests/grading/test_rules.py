@@ -109,6 +109,19 @@ def test_a_no_that_says_again_what_was_asked_is_guarded(question: Question, answ
     assert found.guarded == guarded and (found.reason == "yes-and-no") == guarded
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "klopt het dat de afzender bekend is, dan open ik hem",
+        "is het waar dat iedereen dat doet? maakt niet uit, ik niet",
+        "Is it true that everybody does it? Doesn't matter, I don't.",
+    ],
+)
+def test_who_goes_on_after_asking_whether_may_answer(answer: str) -> None:
+    asked = LOCK if "het" in answer else DOOR
+    assert rules.read(asked, answer).reason != "question-back"
+
+
 def test_words_that_nobody_knows_are_guarded() -> None:
     known = frozenset({"scherm", "ja", "staat"})
     assert rules.read(LOCK, "asdfghjkl qwerty", known).reason == "unknown-words"

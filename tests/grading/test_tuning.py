@@ -1,16 +1,21 @@
 """Tuning: what is kept gives the network back, and more files can be added to it."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import onnx
 import pytest
 
-from api.settings import ROOT
-from grading import e5, examples, pieces, tuning
+from api.settings import ROOT, Settings
+from grading import artifact, e5, examples, pieces, tuning
+from grading.encoder import Tuned
 from grading.examples import ExamplesInvalid, Labelled
 from grading.export import stepwise
 from grading.train import train
+from grading.tuning import Texts, packed
 
 FEW = 24
 """Answers in each file: a step of tuning."""
@@ -68,6 +73,27 @@ def test_a_question_that_was_read_once_serves_each_of_its_answers(training: Path
             _, past = step(torch.tensor(pieces.asked(tokenizer, row.question)), step.nothing)
             alone, _ = step(torch.tensor(pieces.said(tokenizer, row.answer)), past)
             assert torch.allclose(alone, together, atol=2e-3), "the question is kept in half precision"
+            said = pieces.said(tokenizer, row.answer)
+            by_itself = network(packed(Texts([[]], [said], [0]), [0]))[0]
+            assert torch.allclose(step(torch.tensor(said), step.nothing)[0], by_itself, atol=1e-5)
+
+
+def test_a_network_of_before_that_takes_single_precision_reads_the_same(tmp_path: Path) -> None:
+    models = Settings().models
+    (_, card) = artifact.card(models / "current")
+    now = models / "encoders" / card["encoders"]["nl"]["folder"]
+    shutil.copytree(now, tmp_path / "before")
+    model = onnx.load(now / "model.onnx")
+    (_, past), (_, present), nodes = model.graph.input, model.graph.output, model.graph.node
+    for node in nodes:
+        node.input[:] = ["half" if name == "past" else name for name in node.input]
+        node.output[:] = ["halved" if name == "present" else name for name in node.output]
+    nodes.insert(0, onnx.helper.make_node("Cast", ["past"], ["half"], to=onnx.TensorProto.FLOAT16))
+    nodes.append(onnx.helper.make_node("Cast", ["halved"], ["present"], to=onnx.TensorProto.FLOAT))
+    past.type.tensor_type.elem_type = present.type.tensor_type.elem_type = onnx.TensorProto.FLOAT
+    onnx.save(model, tmp_path / "before" / "model.onnx")
+    pairs = [("Doe je dat?", "nee, liever niet"), ("Doe je dat?", "ja hoor"), ("Mag het?", "dat hangt ervan af")]
+    assert np.array_equal(Tuned(tmp_path / "before").logits(pairs), Tuned(now).logits(pairs))
 
 
 def test_of_long_texts_what_asks_and_what_comes_first_is_read() -> None:
