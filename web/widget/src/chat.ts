@@ -149,7 +149,7 @@ export class Chat extends HTMLElement {
   }
 
   ask(panel: Panel): void {
-    this.#dismissed();
+    if (this.#panel) this.#dismissed();
     this.#panel = panel;
     this.update();
     const dialog = this.#find<HTMLDialogElement>("dialog");
