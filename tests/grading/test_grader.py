@@ -85,18 +85,20 @@ def test_a_stricter_bound_fails_nobody_extra(grader: Grader) -> None:
             assert grader.grade(ASKED, answer, alpha=0.05).outcome == "not_passed"
 
 
-def _milliseconds(*works: Callable[[], object]) -> list[float]:
-    """Of each the best of five medians of CPU time in this thread, by turns: machines get slower for a while."""
-    medians: list[list[float]] = [[] for _ in works]
+def _milliseconds(*works: Callable[[], object]) -> list[list[float]]:
+    """Of each its median of CPU time in this thread, in five rounds: machines get slower for a while."""
+    rounds = []
     for _ in range(5):
-        for work, found in zip(works, medians, strict=True):
+        medians = []
+        for work in works:
             taken = []
             for _ in range(40):
                 began = time.thread_time()
                 work()
                 taken.append((time.thread_time() - began) * 1000)
-            found.append(statistics.median(taken))
-    return [min(found) for found in medians]
+            medians.append(statistics.median(taken))
+        rounds.append(medians)
+    return rounds
 
 
 def test_grading_costs_little_more_than_the_bare_encoder(grader: Grader) -> None:
@@ -104,13 +106,14 @@ def test_grading_costs_little_more_than_the_bare_encoder(grader: Grader) -> None
     network = Tuned(MODELS / "encoders" / card["encoders"]["en"]["folder"])
     answer = "I would first ask my manager what she thinks of that"
     dutch = "ik zou eerst even aan mijn leidinggevende vragen wat ze vindt"
-    bare, english, other = _milliseconds(
+    rounds = _milliseconds(
         lambda: network.logits([(ENGLISH.text, answer)]),
         lambda: grader.grade(ENGLISH, answer),
         lambda: grader.grade(ASKED, dutch),
     )
-    assert english <= 1.5 * bare
-    assert other <= 2 * bare
+    # Of one round each: what is compared was measured within a second.
+    assert min(english / bare for bare, english, _ in rounds) <= 1.5
+    assert min(other / bare for bare, _, other in rounds) <= 2
 
 
 def test_many_answers_are_graded_as_one_by_one(grader: Grader) -> None:
